@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from frontrow.core.settings import SecretsSettings
 
-EXAMPLE_SECRETS = frozenset({"", "secret", "changeme", "change-me", "example", "password", "sk_test_example", "whsec_example"})
+EXAMPLE_SECRETS = frozenset(
+    {"", "secret", "changeme", "change-me", "example", "password", "sk_test_example", "whsec_example"}
+)
 """Values that documents and examples use; a process that finds one of these stops at once."""
 
 
@@ -81,7 +83,7 @@ class AwsSecrets:
             "secretsmanager", region_name=self._settings.region, endpoint_url=self._settings.endpoint
         ) as client:
             answer = await client.get_secret_value(SecretId=arn)
-        value = answer["SecretString"]
+        value = str(answer["SecretString"])
         # RDS rotation stores a JSON object; the password is the part a connection needs.
         if value.startswith("{"):
             value = str(json.loads(value)["password"])
@@ -123,7 +125,30 @@ def make_local_secrets(path: Path) -> dict[str, str]:
     return whole
 
 
-_WORDS = (
-    "aisle balcony curtain encore foyer gallery lantern matinee opera overture parquet poster premiere prompter prologue "
-    "rehearsal spotlight stage stalls ticket tenor usher velvet violin wing"
-).split()
+_WORDS = [
+    "aisle",
+    "balcony",
+    "curtain",
+    "encore",
+    "foyer",
+    "gallery",
+    "lantern",
+    "matinee",
+    "opera",
+    "overture",
+    "parquet",
+    "poster",
+    "premiere",
+    "prompter",
+    "prologue",
+    "rehearsal",
+    "spotlight",
+    "stage",
+    "stalls",
+    "ticket",
+    "tenor",
+    "usher",
+    "velvet",
+    "violin",
+    "wing",
+]

@@ -1,4 +1,5 @@
-"""Typed settings, read once in wiring. Every key the cloud sets is here from the start; the local stack sets the same ones.
+"""Typed settings, read once in wiring. Every key the cloud sets is here from the start; the local stack sets
+the same ones.
 
 Environment names are ``FRONTROW_<GROUP>__<KEY>``, e.g. ``FRONTROW_DATABASE__PRIMARY_URL``. What is secret isn't
 here but comes through :mod:`frontrow.core.secrets` by name.

@@ -1,0 +1,144 @@
+"""The outbox: jobs and facts are rows of the transaction that causes them; the queue is only their wake-up.
+
+A row is *due*, then *leased* by whoever runs it, then *done* (``done_at``) once its work is committed: a lost queue
+costs time, never a job. After too many attempts it is *dead* and waits for a person. A committer that will run a row at once
+(a buyer is waiting) adds it with a small delay and takes the lease itself; the relay is the safety net.
+Effects on the outside (a mail, say) are leased by key in ``effect``, so that overlapping runs don't do them twice.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, or_, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from frontrow.core.db import Base, Database, Tx
+from frontrow.core.log import correlation_id
+
+RUN_AT_ONCE = timedelta(seconds=3)
+"""How long the relay leaves a row to the process that added it and means to run it at once."""
+
+
+class OutboxRow(Base):
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "due_at", postgresql_where="done_at IS NULL AND dead_at IS NULL"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    topic: Mapped[str] = mapped_column(Text)
+    dedupe_key: Mapped[str] = mapped_column(Text, unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    correlation_id: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    dead_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class Effect(Base):
+    """Something done to the outside world, once a key. ``done_at`` is set when it surely happened."""
+
+    __tablename__ = "effect"
+
+    effect_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+async def add(
+    tx: Tx, topic: str, dedupe_key: str, payload: dict[str, Any], *, delay: timedelta = timedelta(0)
+) -> int | None:
+    """Add a row to the transaction. Returns its id, or None when the dedupe key stands already."""
+    row = await tx.execute(
+        insert(OutboxRow)
+        .values(
+            topic=topic,
+            dedupe_key=dedupe_key,
+            payload=payload,
+            correlation_id=correlation_id(),
+            due_at=func.clock_timestamp() + delay,
+        )
+        .on_conflict_do_nothing()
+        .returning(OutboxRow.id)
+    )
+    return row.scalar_one_or_none()
+
+
+async def lease(db: Database, row_id: int, *, for_s: float = 30.0) -> bool:
+    """Take a row in a transaction of its own. False: it's done, or somebody else has it."""
+
+    async def take(tx: Tx) -> bool:
+        taken = await tx.execute(
+            update(OutboxRow)
+            .where(
+                OutboxRow.id == row_id,
+                OutboxRow.done_at.is_(None),
+                or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < func.clock_timestamp()),
+            )
+            .values(lease_until=func.clock_timestamp() + timedelta(seconds=for_s), attempts=OutboxRow.attempts + 1)
+        )
+        return taken.rowcount == 1
+
+    return await db.write(take)
+
+
+async def done(tx: Tx, row_id: int) -> None:
+    """Mark a row as done, in the transaction that records its outcome."""
+    await tx.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row_id, OutboxRow.done_at.is_(None))
+        .values(done_at=func.clock_timestamp())
+    )
+
+
+async def lease_effect(db: Database, key: str, *, for_s: float = 60.0) -> bool:
+    """Take the right to cause an outside effect. False: it happened, or somebody is at it."""
+
+    async def take(tx: Tx) -> bool:
+        taken = await tx.sql(
+            """INSERT INTO effect (effect_key, lease_until, attempts)
+               VALUES (:key, clock_timestamp() + make_interval(secs => :seconds), 1)
+               ON CONFLICT (effect_key) DO UPDATE
+                 SET lease_until = EXCLUDED.lease_until, attempts = effect.attempts + 1
+               WHERE effect.done_at IS NULL AND effect.lease_until < clock_timestamp()""",
+            key=key,
+            seconds=for_s,
+        )
+        return taken.rowcount == 1
+
+    return await db.write(take)
+
+
+async def effect_done(db: Database, key: str, detail: dict[str, Any]) -> None:
+    """Record that the effect happened."""
+
+    async def mark(tx: Tx) -> None:
+        await tx.execute(
+            update(Effect).where(Effect.effect_key == key).values(done_at=func.clock_timestamp(), detail=detail)
+        )
+
+    await db.write(mark)
+
+
+async def effect_failed(db: Database, key: str) -> None:
+    """Give the lease back at once, so that the next try needn't wait for it to lapse."""
+
+    async def free(tx: Tx) -> None:
+        await tx.execute(
+            update(Effect)
+            .where(Effect.effect_key == key, Effect.done_at.is_(None))
+            .values(lease_until=func.clock_timestamp())
+        )
+
+    await db.write(free)
+
+
+def as_uuid(payload: dict[str, Any], name: str) -> uuid.UUID:
+    """An id out of a payload (payloads carry ids and nothing else)."""
+    return uuid.UUID(str(payload[name]))

@@ -1,0 +1,29 @@
+"""What a process holds: settings, secrets, database, Redis. Made once in wiring, handed down, never global."""
+
+from dataclasses import dataclass
+
+from frontrow.core.broadcast import Broadcast
+from frontrow.core.db import Database
+from frontrow.core.redis import Redis
+from frontrow.core.secrets import Secrets, open_secrets
+from frontrow.core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Runtime:
+    settings: Settings
+    secrets: Secrets
+    db: Database
+    redis: Redis
+    broadcast: Broadcast
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Runtime":
+        """Open the pools lazily: nothing connects before it's used."""
+        secrets = open_secrets(settings.secrets)
+        redis = Redis(settings.redis, secrets)
+        return cls(settings, secrets, Database(settings.database, secrets), redis, Broadcast(redis))
+
+    async def close(self) -> None:
+        await self.db.close()
+        await self.redis.close()

@@ -1,0 +1,174 @@
+"""Venues, seat maps, events, performances, ticket types and prices. Every child names its organiser in its key."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from frontrow.core.db import Base
+
+
+class Venue(Base):
+    __tablename__ = "venue"
+    __table_args__ = (UniqueConstraint("organiser_id", "id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organiser.id"))
+    name: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text, server_default="")
+    city: Mapped[str] = mapped_column(Text)
+    country: Mapped[str] = mapped_column(String(2))
+    timezone: Mapped[str] = mapped_column(Text)  # IANA zone
+
+
+class SeatMap(Base):
+    """One immutable version of a venue's map. ``layout`` is what the browser draws (see docs/architecture.md)."""
+
+    __tablename__ = "seat_map"
+    __table_args__ = (
+        UniqueConstraint("organiser_id", "id"),
+        UniqueConstraint("organiser_id", "venue_id", "name", "version"),
+        ForeignKeyConstraint(["organiser_id", "venue_id"], ["venue.organiser_id", "venue.id"]),
+        CheckConstraint("seat_count > 0", name="seat_count"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    venue_id: Mapped[uuid.UUID]
+    name: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(server_default="1")
+    layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    seat_count: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class SeatPlace(Base):
+    """A place of a seat map: number 1..seat_count without gaps, its words and its point (10 units = one seat pitch)."""
+
+    __tablename__ = "seat_place"
+    __table_args__ = (
+        ForeignKeyConstraint(["organiser_id", "seat_map_id"], ["seat_map.organiser_id", "seat_map.id"]),
+        CheckConstraint("kind IN ('numbered', 'standing')", name="kind"),
+        CheckConstraint("access IN ('', 'wheelchair', 'companion')", name="access"),
+    )
+
+    seat_map_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    seat_no: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    kind: Mapped[str] = mapped_column(Text, server_default="numbered")
+    access: Mapped[str] = mapped_column(Text, server_default="")
+    category: Mapped[str] = mapped_column(String(4))
+    section: Mapped[str] = mapped_column(Text)
+    row: Mapped[str] = mapped_column(Text, server_default="")
+    label: Mapped[str] = mapped_column(Text, server_default="")
+    x: Mapped[float] = mapped_column(Float)
+    y: Mapped[float] = mapped_column(Float)
+
+
+class Event(Base):
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("organiser_id", "id"),
+        CheckConstraint("state IN ('draft', 'published', 'cancelled')", name="state"),
+        Index("ix_event_published", "state", "id", postgresql_where="state = 'published'"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organiser.id"))
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    subtitle: Mapped[str] = mapped_column(Text, server_default="")
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    category: Mapped[str] = mapped_column(Text, server_default="other")
+    image_key: Mapped[str | None] = mapped_column(Text)  # object storage key
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(Text, server_default="draft")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Performance(Base):
+    """One evening of an event. ``seats_free``, ``from_price`` are a listing's hints, stored by a job of ``seats``;
+    no sale is decided by them."""
+
+    __tablename__ = "performance"
+    __table_args__ = (
+        UniqueConstraint("organiser_id", "id"),
+        ForeignKeyConstraint(["organiser_id", "event_id"], ["event.organiser_id", "event.id"]),
+        ForeignKeyConstraint(["organiser_id", "venue_id"], ["venue.organiser_id", "venue.id"]),
+        ForeignKeyConstraint(["organiser_id", "seat_map_id"], ["seat_map.organiser_id", "seat_map.id"]),
+        CheckConstraint("state IN ('scheduled', 'cancelled')", name="state"),
+        Index("ix_performance_event_id_starts_at", "event_id", "starts_at"),
+        Index("ix_performance_starts_at", "starts_at", "event_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    event_id: Mapped[uuid.UUID]
+    venue_id: Mapped[uuid.UUID]
+    seat_map_id: Mapped[uuid.UUID]
+    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    doors_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    state: Mapped[str] = mapped_column(Text, server_default="scheduled")
+    sales_open_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sales_close_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    price_version: Mapped[int] = mapped_column(server_default="1")
+    seats_total: Mapped[int] = mapped_column(server_default="0")
+    seats_free: Mapped[int] = mapped_column(server_default="0")
+    from_price: Mapped[int | None]
+    availability_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class TicketType(Base):
+    """What is sold for the places of one price category of a performance."""
+
+    __tablename__ = "ticket_type"
+    __table_args__ = (
+        UniqueConstraint("organiser_id", "id"),
+        UniqueConstraint("performance_id", "category", "name"),
+        ForeignKeyConstraint(["organiser_id", "performance_id"], ["performance.organiser_id", "performance.id"]),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    performance_id: Mapped[uuid.UUID]
+    category: Mapped[str] = mapped_column(String(4))
+    name: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+
+
+class Price(Base):
+    """A ticket type's price in one version of a performance's price list; a hold is stamped with the version.
+
+    ``amount`` is the face value and ``fee`` what is added for each ticket, both in minor units, tax included at
+    ``tax_bp`` basis points.
+    """
+
+    __tablename__ = "price"
+    __table_args__ = (
+        ForeignKeyConstraint(["organiser_id", "ticket_type_id"], ["ticket_type.organiser_id", "ticket_type.id"]),
+        CheckConstraint("amount >= 0 AND fee >= 0 AND tax_bp BETWEEN 0 AND 10000", name="sane"),
+    )
+
+    ticket_type_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    amount: Mapped[int] = mapped_column(Integer)
+    fee: Mapped[int] = mapped_column(Integer, server_default="0")
+    tax_bp: Mapped[int] = mapped_column(Integer, server_default="0")

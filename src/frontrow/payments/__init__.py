@@ -1,0 +1,1 @@
+"""Payments: Stripe intents, the webhook inbox, capture, refunds, the reconciler. Settles an order and its tickets."""

@@ -1,0 +1,1 @@
+"""Who: users, organisers and their teams, sessions, and what each may do."""
