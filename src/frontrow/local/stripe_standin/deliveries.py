@@ -1,0 +1,154 @@
+"""Sends events to the webhook endpoint: signed, asynchronously, again and again until it says 2xx."""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import logging
+import random
+import time
+
+from frontrow.local.stripe_standin.faults import FaultBoard
+from frontrow.local.stripe_standin.store import PendingEvent, Store
+from frontrow.local.stripe_standin.wire import Connection, Target
+
+log = logging.getLogger("frontrow.stripe_standin")
+
+_PATIENCE_SECONDS = 15
+_LONGEST_PAUSE = 60.0
+_GIVE_UP_AFTER = 200
+_IDLE_SECONDS = 5.0
+
+
+def signature(secret: str, body: bytes, timestamp: int) -> str:
+    """The ``Stripe-Signature`` header: HMAC-SHA256 of ``timestamp.body`` (docs.stripe.com/webhooks#verify-manually)."""
+    mac = hmac.new(secret.encode(), str(timestamp).encode() + b"." + body, hashlib.sha256)
+    return f"t={timestamp},v1={mac.hexdigest()}"
+
+
+class Deliverer:
+    """Takes due events from the store and posts them over a bounded number of kept connections.
+
+    What waits stays in the store, not in memory, so an endpoint that is down for an hour costs nothing but time. As at
+    Stripe, events leave in the order in which they happened, but nothing holds a later one back for an earlier one.
+    """
+
+    def __init__(self, store: Store, board: FaultBoard, url: str, secret: str, concurrency: int) -> None:
+        self._store = store
+        self._board = board
+        self._target = Target.parse(url) if url else None
+        self._secret = secret
+        self._concurrency = concurrency
+        self._wake = asyncio.Event()
+        self._idle: list[Connection] = []
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._outcomes: list[tuple[float | None, int]] = []
+        self._closed_until = 0.0
+        self._refusals = 0
+
+    def wake(self) -> None:
+        """Says that there is something new to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Works until cancelled."""
+        try:
+            while True:
+                self._wake.clear()
+                pause = self._step()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
+            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+            self._record()
+            for connection in self._idle:
+                connection.close()
+
+    def _step(self) -> float:
+        """Starts what can be started; returns how long to sleep at most (seconds)."""
+        self._record()
+        mode = self._board.faults.webhooks
+        if mode == "off" or self._target is None:
+            self._store.drop_pending_events()
+            return _IDLE_SECONDS
+        if mode == "held":
+            return _IDLE_SECONDS
+        moment = time.time()
+        if moment < self._closed_until:
+            return self._closed_until - moment
+        free = self._concurrency - len(self._under_way)
+        if free <= 0:
+            return _IDLE_SECONDS
+        for event in self._store.due_events(moment, self._concurrency + free):
+            if event.seq in self._under_way:
+                continue
+            if free == 0:
+                return _IDLE_SECONDS
+            free -= 1
+            self._under_way[event.seq] = asyncio.create_task(self._deliver(self._target, event))
+        upcoming = self._store.next_due() if not self._under_way else None
+        return _IDLE_SECONDS if upcoming is None else min(_IDLE_SECONDS, max(0.001, upcoming - moment))
+
+    def _record(self) -> None:
+        """Writes finished attempts down in one transaction."""
+        if self._outcomes:
+            outcomes, self._outcomes = self._outcomes, []
+            self._store.settle_events(outcomes)
+            for _, seq in outcomes:
+                self._under_way.pop(seq, None)
+
+    async def _deliver(self, target: Target, event: PendingEvent) -> None:
+        status = await self._attempt(target, event.body)
+        if 200 <= status < 300 and self._board.sends_twice():
+            await self._attempt(target, event.body)
+        again_at: float | None = None
+        if not 200 <= status < 300:
+            log.info("webhook %s: attempt %d answered %s", event.id, event.attempts + 1, status or "nothing")
+            if event.attempts + 1 < _GIVE_UP_AFTER:
+                again_at = time.time() + _pause(event.attempts)
+        self._outcomes.append((again_at, event.seq))
+        self._wake.set()
+
+    async def _attempt(self, target: Target, body: bytes) -> int:
+        """One POST; returns the status, or 0 when there was no answer."""
+        headers = {
+            "Stripe-Signature": signature(self._secret, body, int(time.time())),
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+            "Accept": "*/*",
+        }
+        connection: Connection | None = None
+        kept = bool(self._idle)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                connection = self._idle.pop() if kept else await Connection.open(target)
+                try:
+                    status = await connection.post(headers, body)
+                except (OSError, EOFError):
+                    if not kept:
+                        raise
+                    # The endpoint had closed the kept connection; a fresh one tells whether it is really gone.
+                    connection.close()
+                    connection = await Connection.open(target)
+                    status = await connection.post(headers, body)
+        except (OSError, EOFError, ValueError, IndexError) as error:
+            if connection is not None:
+                connection.close()
+            if isinstance(error, ConnectionRefusedError):
+                # Nobody listens: trying every waiting event against a closed door would only burn the processor.
+                self._refusals = min(self._refusals + 1, 6)
+                self._closed_until = time.time() + min(3.0, 0.1 * 2**self._refusals)
+            return 0
+        self._refusals = 0
+        if connection.usable:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        return status
+
+
+def _pause(attempts: int) -> float:
+    """Seconds until the next attempt: doubling from half a second to a minute, spread by a fifth."""
+    base: float = min(_LONGEST_PAUSE, 0.5 * 2 ** min(attempts, 10))
+    return base * random.uniform(0.9, 1.1)  # noqa: S311

@@ -1,0 +1,75 @@
+"""Puts the stand-in together and serves it."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from frontrow.local.stripe_standin.api import Api
+from frontrow.local.stripe_standin.config import Config
+from frontrow.local.stripe_standin.deliveries import Deliverer
+from frontrow.local.stripe_standin.faults import FaultBoard
+from frontrow.local.stripe_standin.pages import Pages
+from frontrow.local.stripe_standin.store import Store
+
+_PRUNE_EVERY_SECONDS = 3600
+
+
+def create_app(config: Config) -> ASGIApp:
+    """The ASGI application. Opens the ledger at once; deliveries run for as long as the application's lifespan."""
+    store = Store(config.db_path)
+    board = FaultBoard()
+    deliverer = Deliverer(store, board, config.webhook_url, config.webhook_secret, config.webhook_concurrency)
+    api = Api(config, store, board, deliverer)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(deliverer.run()), asyncio.create_task(_prune(store))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            store.close()
+
+    pages = Starlette(routes=list(Pages(config, store, board, deliverer).routes()), lifespan=lifespan)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        """The API is reached without passing through the router of the pages."""
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await api(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return app
+
+
+def run(port: int, db_path: Path, secret_key: str, publishable_key: str, webhook_secret: str, webhook_url: str) -> None:
+    """Serves the stand-in on the loopback address until SIGTERM or SIGINT; ends within two seconds of either."""
+    config = Config(port, db_path, secret_key, publishable_key, webhook_secret, webhook_url)
+    uvicorn.run(
+        create_app(config),
+        host=config.host,
+        port=config.port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        # Callers keep their connections between purchases; opening new ones would cost more than answering.
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+        backlog=2048,
+    )
+
+
+async def _prune(store: Store) -> None:
+    while True:
+        store.prune(int(time.time()))
+        await asyncio.sleep(_PRUNE_EVERY_SECONDS)
