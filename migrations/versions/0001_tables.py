@@ -274,7 +274,7 @@ def upgrade() -> None:
         sa.Column("performance_id", sa.Uuid(), nullable=False),
         sa.Column("buyer_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), server_default="active", nullable=False),
-        sa.Column("seat_nos", postgresql.ARRAY(Integer()), nullable=False),
+        sa.Column("seat_nos", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("price_version", sa.Integer(), nullable=False),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
@@ -383,7 +383,7 @@ def upgrade() -> None:
             "(paid_at IS NOT NULL) OR state NOT IN ('paid', 'refunded')", name=op.f("ck_orders_paid_at")
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'paying', 'capturing', 'expiring', 'paid', 'failed', 'expired', 'cancelled', 'refund_due', 'refunded')",
+            "state IN ('pending', 'paying', 'capturing', 'expiring', 'paid', 'failed', 'expired', 'cancelled', 'refund_due', 'refunded')",  # noqa: E501
             name=op.f("ck_orders_state"),
         ),
         sa.CheckConstraint(

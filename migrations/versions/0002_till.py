@@ -11,6 +11,21 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+# The places of a hold in words and money, at the price list that the hold was stamped with; the browser gets this text.
+OFFERED = """
+CREATE FUNCTION offered(p_performance uuid, p_seats int[], p_version int) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT json_agg(json_build_object(
+           'seat_no', sp.seat_no, 'section', sp.section, 'row', sp.row, 'label', sp.label, 'category', sp.category,
+           'ticket_type_id', tt.id, 'amount', pr.amount, 'fee', pr.fee, 'total', pr.amount + pr.fee)
+           ORDER BY sp.seat_no)::text
+    FROM performance p
+    JOIN seat_place sp ON sp.seat_map_id = p.seat_map_id AND sp.seat_no = ANY (p_seats)
+    JOIN ticket_type tt ON tt.performance_id = p.id AND tt.category = sp.category AND tt.position = 0
+    JOIN price pr ON pr.ticket_type_id = tt.id AND pr.version = p_version
+   WHERE p.id = p_performance
+$$
+"""
+
 # T1. One statement, one transaction, one round trip. PL/pgSQL, because each statement inside takes its own snapshot:
 # what is read after the row locks is what the winner before us committed.
 HOLD_SEATS = """
@@ -18,7 +33,7 @@ CREATE FUNCTION hold_seats(
   p_hold uuid, p_performance uuid, p_buyer uuid, p_seats int[],
   p_hold_s int, p_cap_s int, p_key text, p_hash bytea,
   OUT outcome text, OUT hold_id uuid, OUT seats int[], OUT fences bigint[],
-  OUT created_at timestamptz, OUT expires_at timestamptz, OUT price_version int
+  OUT created_at timestamptz, OUT expires_at timestamptz, OUT price_version int, OUT places text, OUT currency text
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -26,8 +41,8 @@ DECLARE
   v_state text; v_known record; v_event text;
 BEGIN
   hold_id := p_hold;
-  SELECT p.organiser_id, p.price_version, p.sales_open_at, p.sales_close_at, p.state, e.state
-    INTO v_organiser, price_version, v_opens, v_closes, v_state, v_event
+  SELECT p.organiser_id, p.price_version, p.sales_open_at, p.sales_close_at, p.state, e.state, e.currency
+    INTO v_organiser, price_version, v_opens, v_closes, v_state, v_event, currency
     FROM performance p JOIN event e ON e.id = p.event_id WHERE p.id = p_performance;
   IF NOT FOUND OR v_event = 'draft' THEN outcome := 'not_found'; RETURN; END IF;
   PERFORM set_config('frontrow.organiser_id', v_organiser::text, true);
@@ -74,7 +89,8 @@ BEGIN
                       in_payment = false
       WHERE s.performance_id = p_performance AND s.seat_no = ANY (p_seats)
       RETURNING s.seat_no, s.fence
-  ) SELECT array_agg(t.seat_no ORDER BY t.seat_no), array_agg(t.fence ORDER BY t.seat_no) INTO seats, fences FROM taken t;
+  ) SELECT array_agg(t.seat_no ORDER BY t.seat_no), array_agg(t.fence ORDER BY t.seat_no)
+    INTO seats, fences FROM taken t;
   IF coalesce(cardinality(seats), 0) <> cardinality(p_seats) THEN
     RAISE EXCEPTION 'unknown seats' USING ERRCODE = 'FR422';
   END IF;
@@ -84,6 +100,7 @@ BEGIN
   -- The same key with other seats, at the same moment: the primary key refuses the second.
   INSERT INTO idempotency (subject, endpoint, key, request_hash, resource_id)
     VALUES (p_buyer::text, 'hold', p_key, p_hash, p_hold);
+  places := offered(p_performance, seats, price_version);
   outcome := 'held';
 END $$
 """
@@ -112,6 +129,7 @@ LEDGER_BALANCES = (
 def upgrade() -> None:
     # Seat rows are updated a few times each: room on the page keeps the new versions close.
     op.execute("ALTER TABLE seat SET (fillfactor = 70)")
+    op.execute(OFFERED)
     op.execute(HOLD_SEATS)
     for statement in (*FENCE_RISES, *LEDGER_BALANCES):
         op.execute(statement)
@@ -123,4 +141,5 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER seat_fence_rises ON seat")
     op.execute("DROP FUNCTION refuse_falling_fence()")
     op.execute("DROP FUNCTION hold_seats")
+    op.execute("DROP FUNCTION offered")
     op.execute("ALTER TABLE seat RESET (fillfactor)")

@@ -3,6 +3,7 @@
 What gets lost here is found by the live room's digest.
 """
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 
@@ -10,6 +11,9 @@ import msgspec
 from redis.asyncio import RedisCluster
 
 from frontrow.core.redis import Redis
+
+GATHER_S = 0.02
+"""How long changes are gathered: below what an eye sees, above what a rush sends."""
 
 SeatChange = tuple[int, str, int]
 """(seat_no, wire state ``f|h|s|b``, fence)"""
@@ -21,18 +25,37 @@ def channel(performance_id: uuid.UUID) -> str:
 
 
 class Broadcast:
-    """Publishing only; subscribing is the live room's."""
+    """Publishing only; subscribing is the live room's.
+
+    Changes are gathered for a moment and go out as one frame a performance: in a rush, a frame a hold would be
+    multiplied by every open map.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._waiting: dict[uuid.UUID, list[SeatChange]] = {}
+        self._flushing: asyncio.Task[None] | None = None
 
-    async def seats_changed(self, performance_id: uuid.UUID, changes: Sequence[SeatChange]) -> None:
-        """Tell of committed changes. Lost when Redis is away; the digest heals that."""
+    def seats_changed(self, performance_id: uuid.UUID, changes: Sequence[SeatChange]) -> None:
+        """Tell of committed changes soon. Lost when Redis is away; the digest heals that."""
         if not changes:
             return
-        frame = msgspec.json.encode({"type": "seats", "changes": changes})
+        self._waiting.setdefault(performance_id, []).extend(changes)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush_soon())
 
-        async def publish(client: RedisCluster) -> None:
-            await client.spublish(channel(performance_id), frame)
+    async def _flush_soon(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(GATHER_S)
+            await self.flush()
 
-        await self._redis.attempt(publish, None)
+    async def flush(self) -> None:
+        """Send what waits, now."""
+        waiting, self._waiting = self._waiting, {}
+        for performance_id, changes in waiting.items():
+            frame = msgspec.json.encode({"type": "seats", "changes": changes})
+
+            async def publish(client: RedisCluster, to: str = channel(performance_id), frame: bytes = frame) -> None:
+                await client.spublish(to, frame)
+
+            await self._redis.attempt(publish, None)

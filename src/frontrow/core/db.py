@@ -67,6 +67,7 @@ class Tx:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.after: list[Callable[[], Awaitable[None]]] = []
+        self.seat_changes: dict[uuid.UUID, list[tuple[int, str, int]]] = {}
 
     @overload
     async def execute(self, statement: TypedReturnsRows[*_Ts], parameters: Any = None) -> CursorResult[*_Ts]: ...
@@ -87,6 +88,10 @@ class Tx:
         """Register what is told once the commit is certain. This is the only place that news goes out from."""
         self.after.append(tell)
 
+    def seats_changed(self, performance_id: uuid.UUID, changes: list[tuple[int, str, int]]) -> None:
+        """Register seat changes ``(seat_no, wire state, fence)`` to be broadcast after the commit."""
+        self.seat_changes.setdefault(performance_id, []).extend(changes)
+
 
 class Database:
     """The pools of one process."""
@@ -96,7 +101,7 @@ class Database:
         self._secrets = secrets
         self.primary = self._engine(settings.primary_url, SessionAttribute.read_write)
         self.replica = self._engine(settings.replica_url, SessionAttribute.any) if settings.replica_url else None
-        self.statements = 0  # counted for the bench's "statements of a purchase"
+        self.announce: Callable[[uuid.UUID, list[tuple[int, str, int]]], None] | None = None
 
     def _engine(self, url: str, session: SessionAttribute) -> AsyncEngine:
         timeouts = {
@@ -107,8 +112,8 @@ class Database:
             "timezone": "UTC",
         }
 
-        async def connect() -> asyncpg.Connection[asyncpg.Record]:
-            async def attempt(password: str) -> asyncpg.Connection[asyncpg.Record]:
+        async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+            async def attempt(password: str) -> "asyncpg.Connection[asyncpg.Record]":
                 return await asyncpg.connect(
                     url,
                     password=password,
@@ -162,6 +167,9 @@ class Database:
                 if error.connection_invalidated:
                     raise OutcomeUnknown from error
                 raise
+        if self.announce is not None:
+            for performance_id, changes in tx.seat_changes.items():
+                self.announce(performance_id, changes)
         for tell in tx.after:
             await tell()
         return result

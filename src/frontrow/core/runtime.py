@@ -22,8 +22,12 @@ class Runtime:
         """Open the pools lazily: nothing connects before it's used."""
         secrets = open_secrets(settings.secrets)
         redis = Redis(settings.redis, secrets)
-        return cls(settings, secrets, Database(settings.database, secrets), redis, Broadcast(redis))
+        db = Database(settings.database, secrets)
+        broadcast = Broadcast(redis)
+        db.announce = broadcast.seats_changed
+        return cls(settings, secrets, db, redis, broadcast)
 
     async def close(self) -> None:
+        await self.broadcast.flush()
         await self.db.close()
         await self.redis.close()
