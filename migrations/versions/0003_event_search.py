@@ -1,4 +1,4 @@
-"""Search of events: folded text (no accents, no case) under a trigram index, which finds parts of words and near misses.
+"""Search of events: folded text (no accents, no case) under a trigram index, for parts of words and near misses.
 
 Revision ID: 0003
 Revises: 0002

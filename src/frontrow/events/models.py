@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -87,6 +88,11 @@ class Event(Base):
         UniqueConstraint("organiser_id", "id"),
         CheckConstraint("state IN ('draft', 'published', 'cancelled')", name="state"),
         Index("ix_event_published", "state", "id", postgresql_where="state = 'published'"),
+        Index(
+            "ix_event_search",
+            text("search_fold(title || ' ' || subtitle || ' ' || description) gin_trgm_ops"),
+            postgresql_using="gin",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,181 @@
+"""What is on, read in as few statements as a page needs. Everything here may run on the replica."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Text, and_, exists, func, literal_column, or_, select, true, tuple_
+from sqlalchemy.orm import aliased
+
+from frontrow.core.db import Tx
+from frontrow.events.models import Event, Performance, Price, SeatMap, TicketType, Venue
+from frontrow.events.rules import After
+from frontrow.people.models import Organiser
+
+_EVENT = (
+    Event.id,
+    Event.slug,
+    Event.title,
+    Event.subtitle,
+    Event.category,
+    Event.image_key,
+    Event.currency,
+    Organiser.slug.label("organiser_slug"),
+    Organiser.name.label("organiser_name"),
+)
+_VENUE = (Venue.name.label("venue_name"), Venue.city.label("venue_city"), Venue.timezone)
+
+
+AnyRow = Row[*tuple[Any, ...]]
+
+_SPACE = literal_column("' '", Text)  # a literal, not a parameter: the index is only used for the very same expression
+
+
+def _text() -> ColumnElement[str]:
+    """What a search looks through, without accents or case; the index ``ix_event_search`` is on this expression."""
+    return func.search_fold(Event.title + _SPACE + Event.subtitle + _SPACE + Event.description, type_=Text)
+
+
+def _matches(words: Sequence[str]) -> ColumnElement[bool]:
+    """All words are in the text as they were typed (also half-typed), or the whole is nearly a part of the title."""
+    each = (
+        _text().like(func.search_fold("%" + re.sub(r"([\\%_])", r"\\\1", word) + "%", type_=Text)) for word in words
+    )
+    return or_(and_(*each), func.search_fold(" ".join(words), type_=Text).bool_op("<%")(_text()))
+
+
+async def upcoming(tx: Tx, now: datetime, after: After, limit: int, words: Sequence[str] = ()) -> Sequence[AnyRow]:
+    """Published events in the order of their next performance, from behind ``after``; one statement.
+
+    A row has the event's columns, its organiser's, ``performance_id`` and ``starts_at`` of the next performance
+    with its venue, and over all coming ones ``performance_count``, ``seats_free``, ``seats_total`` and ``from_price``.
+    """
+    earlier, every = aliased(Performance), aliased(Performance)
+    comes_first = ~exists().where(
+        earlier.event_id == Performance.event_id,
+        earlier.state == "scheduled",
+        earlier.starts_at > now,
+        tuple_(earlier.starts_at, earlier.id) < tuple_(Performance.starts_at, Performance.id),
+    )
+    total = (
+        select(
+            func.count().label("performance_count"),
+            func.sum(every.seats_free).label("seats_free"),
+            func.sum(every.seats_total).label("seats_total"),
+            func.min(every.from_price).label("from_price"),
+        )
+        .where(every.event_id == Event.id, every.state == "scheduled", every.starts_at > now)
+        .lateral("total")
+    )
+    statement = (
+        select(*_EVENT, *_VENUE, Performance.id.label("performance_id"), Performance.starts_at, *total.c)
+        .select_from(Performance)
+        .join(Event, Event.id == Performance.event_id)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .join(Venue, Venue.id == Performance.venue_id)
+        .join(total, true())
+        .where(
+            Event.state == "published",
+            Performance.state == "scheduled",
+            Performance.starts_at > now,
+            Performance.starts_at >= after.starts_at,
+            tuple_(Performance.starts_at, Performance.id) > tuple_(after.starts_at, after.id),
+            comes_first,
+        )
+        .order_by(Performance.starts_at, Performance.id)
+        .limit(limit)
+    )
+    if words:
+        statement = statement.where(_matches(words))
+    return (await tx.execute(statement)).all()
+
+
+async def event_by_slug(tx: Tx, slug: str) -> AnyRow | None:
+    """A published or cancelled event; a draft is nobody's business."""
+    statement = (
+        select(*_EVENT, Event.description, Event.state)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .where(Event.slug == slug, Event.state != "draft")
+    )
+    return (await tx.execute(statement)).one_or_none()
+
+
+async def performances_of(tx: Tx, event_id: uuid.UUID) -> Sequence[AnyRow]:
+    """All performances of an event with their venues, by time; at most 500."""
+    statement = (
+        select(
+            Performance.id,
+            Performance.state,
+            Performance.starts_at,
+            Performance.doors_at,
+            Performance.sales_open_at,
+            Performance.sales_close_at,
+            Performance.from_price,
+            Performance.seats_total,
+            Performance.seats_free,
+            *_VENUE,
+            Venue.address.label("venue_address"),
+        )
+        .join(Venue, Venue.id == Performance.venue_id)
+        .where(Performance.event_id == event_id)
+        .order_by(Performance.starts_at, Performance.id)
+        .limit(500)
+    )
+    return (await tx.execute(statement)).all()
+
+
+async def performance(tx: Tx, performance_id: uuid.UUID) -> AnyRow | None:
+    """A performance of an event that isn't a draft, with event, organiser and venue."""
+    statement = (
+        select(
+            *_EVENT,
+            *_VENUE,
+            Venue.address.label("venue_address"),
+            Event.state.label("event_state"),
+            Performance.id.label("performance_id"),
+            Performance.state,
+            Performance.starts_at,
+            Performance.doors_at,
+            Performance.sales_open_at,
+            Performance.sales_close_at,
+            Performance.seat_map_id,
+            Performance.price_version,
+        )
+        .select_from(Performance)
+        .join(Event, Event.id == Performance.event_id)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .join(Venue, Venue.id == Performance.venue_id)
+        .where(Performance.id == performance_id, Event.state != "draft")
+    )
+    return (await tx.execute(statement)).one_or_none()
+
+
+async def prices(tx: Tx, performance_id: uuid.UUID, version: int) -> Sequence[AnyRow]:
+    """The price list of a performance in one version: ``ticket_type_id, category, name, amount, fee, tax_bp``."""
+    statement = (
+        select(
+            TicketType.id.label("ticket_type_id"),
+            TicketType.category,
+            TicketType.name,
+            Price.amount,
+            Price.fee,
+            Price.tax_bp,
+        )
+        .join(Price, Price.ticket_type_id == TicketType.id)
+        .where(TicketType.performance_id == performance_id, Price.version == version)
+        .order_by(TicketType.position, TicketType.category, TicketType.name)
+    )
+    return (await tx.execute(statement)).all()
+
+
+async def public_layout(tx: Tx, seat_map_id: uuid.UUID) -> dict[str, Any] | None:
+    """The layout of a map that a performance of a published (or cancelled) event uses."""
+    shown = exists().where(
+        Performance.seat_map_id == SeatMap.id, Event.id == Performance.event_id, Event.state != "draft"
+    )
+    found: dict[str, Any] | None = (
+        await tx.execute(select(SeatMap.layout).where(SeatMap.id == seat_map_id, shown))
+    ).scalar_one_or_none()
+    return found

@@ -1,0 +1,267 @@
+"""Shapes on the wire. Money is in minor units of the ``currency`` beside it, and prices are all-in: fee included."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from frontrow.events.queries import AnyRow
+from frontrow.events.rules import Availability, Sales, availability, sales_state
+
+
+class OrganiserName(BaseModel):
+    slug: str
+    name: str
+
+
+class VenueName(BaseModel):
+    name: str
+    city: str
+
+
+class VenueAddress(VenueName):
+    address: str
+
+
+class EventSummary(BaseModel):
+    """An event in a listing; ``starts_at``, ``venue`` and ``timezone`` are those of its next performance."""
+
+    id: uuid.UUID
+    slug: str
+    title: str
+    subtitle: str
+    category: str
+    image_url: str | None
+    organiser: OrganiserName
+    venue: VenueName
+    timezone: str
+    currency: str
+    starts_at: datetime
+    performance_count: int
+    from_price: int | None
+    availability: Availability
+
+
+class EventPage(BaseModel):
+    items: list[EventSummary]
+    next_cursor: str | None
+
+
+class PerformanceSummary(BaseModel):
+    id: uuid.UUID
+    starts_at: datetime
+    doors_at: datetime | None
+    venue: VenueAddress
+    sales: Sales
+    sales_open_at: datetime | None
+    from_price: int | None
+    seats_total: int
+    seats_free: int
+    availability: Availability
+
+
+class EventDetail(EventSummary):
+    """``description`` is plain text; a blank line parts paragraphs."""
+
+    description: str
+    performances: list[PerformanceSummary]
+
+
+class PerformanceEvent(BaseModel):
+    slug: str
+    title: str
+    subtitle: str
+    image_url: str | None
+
+
+class PriceTag(BaseModel):
+    """``total`` = face ``amount`` + ``fee``, tax included at ``tax_bp`` basis points."""
+
+    ticket_type_id: uuid.UUID
+    category: str
+    name: str
+    amount: int
+    fee: int
+    tax_bp: int
+    total: int
+
+
+class PerformanceDetail(BaseModel):
+    id: uuid.UUID
+    event: PerformanceEvent
+    organiser: OrganiserName
+    venue: VenueAddress
+    timezone: str
+    currency: str
+    starts_at: datetime
+    doors_at: datetime | None
+    sales: Sales
+    seat_map_id: uuid.UUID
+    price_version: int
+    prices: list[PriceTag]
+    max_seats: int
+    hold_seconds: int
+
+
+class SeatMapStage(BaseModel):
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+
+
+class SeatMapRow(BaseModel):
+    """A seat is ``[seat_no, label, x, y, kind]``; kind 0 is numbered, 1 a wheelchair place, 2 its companion's."""
+
+    label: str
+    category: str
+    seats: list[tuple[int, str, float, float, int]]
+
+
+class SeatMapSection(BaseModel):
+    name: str
+    rows: list[SeatMapRow]
+    label_at: tuple[float, float]
+
+
+class SeatMapArea(BaseModel):
+    name: str
+    category: str
+    first_seat_no: int
+    capacity: int
+    polygon: list[tuple[float, float]]
+
+
+class SeatMap(BaseModel):
+    """An immutable version of a map; 10 units are one seat pitch, y grows away from the stage."""
+
+    format: Literal["frontrow-seatmap"]
+    version: int
+    name: str
+    width: float
+    height: float
+    stage: SeatMapStage | None
+    sections: list[SeatMapSection]
+    areas: list[SeatMapArea]
+    seat_count: int
+
+
+def image_url(key: str | None) -> str | None:
+    return None if key is None else f"/media/{key}"
+
+
+def summary_of(row: AnyRow) -> EventSummary:
+    """From a row of ``queries.upcoming``."""
+    return EventSummary(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        subtitle=row.subtitle,
+        category=row.category,
+        image_url=image_url(row.image_key),
+        organiser=OrganiserName(slug=row.organiser_slug, name=row.organiser_name),
+        venue=VenueName(name=row.venue_name, city=row.venue_city),
+        timezone=row.timezone,
+        currency=row.currency,
+        starts_at=row.starts_at,
+        performance_count=row.performance_count,
+        from_price=row.from_price,
+        availability=availability(row.seats_free, row.seats_total),
+    )
+
+
+def detail_of(event: AnyRow, rows: Iterable[AnyRow], now: datetime) -> EventDetail | None:
+    """From rows of ``queries.event_by_slug`` and ``queries.performances_of``; None when there is no performance.
+
+    A cancelled performance is only shown when there is no other, so that the page of an event that fell through still
+    says where and when it would have been.
+    """
+    every = list(rows)
+    shown = [row for row in every if row.state == "scheduled"] or every
+    if not shown:
+        return None
+    coming = [row for row in shown if row.starts_at > now]
+    counted = coming or shown[-1:]
+    next_one = counted[0]
+    return EventDetail(
+        id=event.id,
+        slug=event.slug,
+        title=event.title,
+        subtitle=event.subtitle,
+        category=event.category,
+        image_url=image_url(event.image_key),
+        organiser=OrganiserName(slug=event.organiser_slug, name=event.organiser_name),
+        venue=VenueName(name=next_one.venue_name, city=next_one.venue_city),
+        timezone=next_one.timezone,
+        currency=event.currency,
+        starts_at=next_one.starts_at,
+        performance_count=len(coming),
+        from_price=min((row.from_price for row in counted if row.from_price is not None), default=None),
+        availability=availability(sum(row.seats_free for row in counted), sum(row.seats_total for row in counted)),
+        description=event.description,
+        performances=[_performance_of(event.state, row, now) for row in shown],
+    )
+
+
+def _performance_of(event_state: str, row: AnyRow, now: datetime) -> PerformanceSummary:
+    return PerformanceSummary(
+        id=row.id,
+        starts_at=row.starts_at,
+        doors_at=row.doors_at,
+        venue=VenueAddress(name=row.venue_name, city=row.venue_city, address=row.venue_address),
+        sales=_sales_of(event_state, row, now),
+        sales_open_at=row.sales_open_at,
+        from_price=row.from_price,
+        seats_total=row.seats_total,
+        seats_free=row.seats_free,
+        availability=availability(row.seats_free, row.seats_total),
+    )
+
+
+def performance_of(
+    row: AnyRow, prices: Iterable[AnyRow], now: datetime, *, max_seats: int, hold_seconds: int
+) -> PerformanceDetail:
+    """From rows of ``queries.performance`` and ``queries.prices``."""
+    return PerformanceDetail(
+        id=row.performance_id,
+        event=PerformanceEvent(
+            slug=row.slug, title=row.title, subtitle=row.subtitle, image_url=image_url(row.image_key)
+        ),
+        organiser=OrganiserName(slug=row.organiser_slug, name=row.organiser_name),
+        venue=VenueAddress(name=row.venue_name, city=row.venue_city, address=row.venue_address),
+        timezone=row.timezone,
+        currency=row.currency,
+        starts_at=row.starts_at,
+        doors_at=row.doors_at,
+        sales=_sales_of(row.event_state, row, now),
+        seat_map_id=row.seat_map_id,
+        price_version=row.price_version,
+        prices=[
+            PriceTag(
+                ticket_type_id=tag.ticket_type_id,
+                category=tag.category,
+                name=tag.name,
+                amount=tag.amount,
+                fee=tag.fee,
+                tax_bp=tag.tax_bp,
+                total=tag.amount + tag.fee,
+            )
+            for tag in prices
+        ],
+        max_seats=max_seats,
+        hold_seconds=hold_seconds,
+    )
+
+
+def _sales_of(event_state: str, row: AnyRow, now: datetime) -> Sales:
+    return sales_state(
+        now,
+        event_state=event_state,
+        state=row.state,
+        starts_at=row.starts_at,
+        opens=row.sales_open_at,
+        closes=row.sales_close_at,
+    )
