@@ -3,13 +3,14 @@
 import importlib
 
 from alembic import context
+from sqlalchemy import Connection, text
+
 from frontrow.core import migrate
 from frontrow.core.db import Base
 from frontrow.core.settings import Settings
-from sqlalchemy import Connection, text
 
-# A migration that waits for a lock makes every later statement on that table wait behind it. It gives up instead, and is
-# started again when the table is quieter.
+# A migration that waits for a lock makes every later statement on that table wait behind it. It gives up instead, and
+# is started again when the table is quieter.
 LOCK_TIMEOUT = "3s"
 
 

@@ -1,13 +1,9 @@
-"""The schema's versions: alembic, run in the process that calls.
-
-Checking comes cheap: :func:`newest` reads file names, so that a start which finds its schema current never loads alembic.
-"""
+"""The schema's versions: alembic, run in the process that calls."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import asyncpg
 from alembic import command
@@ -17,21 +13,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from frontrow.core.schema import FOLDER, newest
 from frontrow.core.secrets import open_secrets
 from frontrow.core.settings import Settings
 
 T = TypeVar("T")
+Ssl = Literal["disable", "require", "verify-full"]
 
-FOLDER = Path(__file__).parents[3] / "migrations"
 _VERSION_TABLE = "alembic_version"
 
 
-def newest() -> str:
-    """The revision that the code wants: versions are numbered by file name (``0007_coupons.py`` is revision ``0007``)."""
-    return max(path.name for path in (FOLDER / "versions").glob("[0-9]*_*.py")).split("_")[0]
-
-
-def upgrade(url: str, revision: str = "head", *, ssl: str = "disable") -> None:
+def upgrade(url: str, revision: str = "head", *, ssl: Ssl = "disable") -> None:
     """Bring the schema behind `url` (``postgresql://user:password@host/name``) to `revision`.
 
     Works inside and outside an event loop. Raises what the failing statement raises; each version is one transaction.
@@ -39,12 +31,12 @@ def upgrade(url: str, revision: str = "head", *, ssl: str = "disable") -> None:
     with_connection(url, lambda connection: command.upgrade(alembic_config(connection), revision), ssl=ssl)
 
 
-def downgrade(url: str, revision: str, *, ssl: str = "disable") -> None:
+def downgrade(url: str, revision: str, *, ssl: Ssl = "disable") -> None:
     """Take the schema back to `revision` (``base``, ``-1`` or a number)."""
     with_connection(url, lambda connection: command.downgrade(alembic_config(connection), revision), ssl=ssl)
 
 
-def is_at_head(url: str, *, ssl: str = "disable") -> bool:
+def is_at_head(url: str, *, ssl: Ssl = "disable") -> bool:
     """Whether the schema is the one this code wants. Raises OSError when the database can't be reached."""
 
     async def look() -> bool:
@@ -84,7 +76,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
-def with_connection(url: str, act: Callable[[Connection], None], *, ssl: str = "disable") -> None:
+def with_connection(url: str, act: Callable[[Connection], None], *, ssl: Ssl = "disable") -> None:
     """Call `act` with a connection in SQLAlchemy's blocking style, which is the one that alembic speaks."""
 
     async def connect() -> None:

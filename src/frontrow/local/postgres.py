@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -154,9 +154,9 @@ class EmbeddedPostgres:
                 file.flush()
                 give_away(Path(file.name))
                 self._run(
-                    ["initdb", "-D", str(aside), "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={file.name}"]
-                    + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
-                    + ["--no-instructions"]
+                    *("initdb", "-D", str(aside), "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={file.name}"),
+                    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"),
+                    "--no-instructions",
                 )
             # It lies among the data so that copies and replicas carry it along; the directory is its owner's alone.
             own = aside / "superuser.password"
@@ -179,13 +179,17 @@ class EmbeddedPostgres:
         return len(lines) >= 8 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
 
     def furnish(self) -> None:
-        """Role, extensions and database, unless our role can log in already. The database comes last: if it's there, all is."""
+        """Role, extensions and database, unless our role can log in already.
+
+        The database comes last: when it is there, everything is.
+        """
         with contextlib.suppress(SqlFailedError):
             self.sql("SELECT 1", as_app=True)
             return
         self.sql("".join(f"CREATE EXTENSION IF NOT EXISTS {name};\n" for name in EXTENSIONS), database="template1")
         self.sql(
-            f"SELECT 'CREATE ROLE {ROLE} LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') \\gexec\n"
+            f"SELECT 'CREATE ROLE {ROLE} LOGIN' "  # noqa: S608 - the names are constants, the password is quoted
+            f"WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') \\gexec\n"
             f"ALTER ROLE {ROLE} PASSWORD {quoted(self.password)};\nGRANT pg_monitor TO {ROLE};\n"
             f"SELECT 'CREATE DATABASE {DATABASE} OWNER {ROLE}' "
             f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \\gexec\n"
@@ -234,8 +238,10 @@ class EmbeddedPostgres:
         database = database or (DATABASE if as_app else "postgres")
         try:
             done = subprocess.run(
-                [find_binaries() / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port)]
-                + ["-U", ROLE if as_app else SUPERUSER, "-d", database, "-f", "-"],
+                [
+                    *(str(find_binaries() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-"),
+                    *("-h", "127.0.0.1", "-p", str(self.port), "-U", ROLE if as_app else SUPERUSER, "-d", database),
+                ],
                 input=statements,
                 capture_output=True,
                 text=True,
@@ -245,7 +251,7 @@ class EmbeddedPostgres:
             )
         except subprocess.CalledProcessError as error:
             raise SqlFailedError(str(error.stderr).strip()) from None
-        return done.stdout.splitlines()
+        return str(done.stdout).splitlines()
 
     # -- a second server -------------------------------------------------------------------------------------------
 
@@ -255,8 +261,8 @@ class EmbeddedPostgres:
         if not (other.data_dir / "PG_VERSION").exists():
             with other._made_aside() as aside:
                 self._run(
-                    ["pg_basebackup", "-D", str(aside), "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER]
-                    + ["-R", "-X", "stream", "--checkpoint=fast", "-C", "-S", f"replica_{port}"],
+                    *("pg_basebackup", "-D", str(aside), "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER),
+                    *("-R", "-X", "stream", "--checkpoint=fast", "-C", "-S", f"replica_{port}"),
                     env={**os.environ, "PGPASSWORD": (self.data_dir / "superuser.password").read_text()},
                 )
         other.start()
@@ -293,15 +299,15 @@ class EmbeddedPostgres:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def _run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
-        words = [*unprivileged(death_signal=signal.SIGINT), str(find_binaries() / command[0]), *command[1:]]
-        maker = Process(command[0], words, log=self.process.log, env=env)
+    def _run(self, tool: str, *words: str, env: Mapping[str, str] | None = None) -> None:
+        command = [*unprivileged(death_signal=signal.SIGINT), str(find_binaries() / tool), *words]
+        maker = Process(tool, command, log=self.process.log, env=env)
         maker.spawn()
         if maker.wait(120) != 0:
             raise maker.failure(f"failed with code {maker.exit_code}")
 
     def _clear_pid_file(self) -> None:
-        """After a kill -9 the pid file stays. Its number may be a leftover server's, which we stop, or anybody's by now."""
+        """After a kill -9 the pid file stays. Its number may be a leftover server's, which we stop, or anybody's."""
         file = self.data_dir / "postmaster.pid"
         try:
             pid = int(file.read_text().split("\n", 1)[0])

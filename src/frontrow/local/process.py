@@ -53,7 +53,8 @@ class _Nursery:
             make, made = self._work.get()
             try:
                 made.set_result(make())
-            except Exception as error:  # noqa: BLE001 - whatever it is belongs to the thread that asked
+            except Exception as error:
+                # Whatever it is, it belongs to the thread that asked.
                 made.set_exception(error)
 
 
@@ -178,7 +179,7 @@ class Process:
         self.log = log
         self._env = env
         self._cwd = cwd
-        self._stop_signal = stop_signal
+        self.stop_signal = stop_signal
         self._child: subprocess.Popen[bytes] | None = None
         self._log_from = 0
 
@@ -197,9 +198,7 @@ class Process:
 
     def spawn(self) -> None:
         self._log_from = self.log.stat().st_size if self.log.exists() else 0
-        self._child = spawn(
-            self.argv, log=self.log, env=self._env, cwd=self._cwd, death_signal=self._stop_signal
-        )
+        self._child = spawn(self.argv, log=self.log, env=self._env, cwd=self._cwd, death_signal=self.stop_signal)
 
     def said(self) -> str:
         """What the child wrote to its log since this start."""
@@ -241,7 +240,7 @@ class Process:
     def ask_to_stop(self) -> None:
         """Send the stop signal and return at once."""
         if self._child is not None and self._child.poll() is None:
-            self._child.send_signal(self._stop_signal)
+            self._child.send_signal(self.stop_signal)
 
     def stop(self, timeout_s: float = 6.0) -> None:
         """Stop it in its own way; after `timeout_s`, with everything below it, by force."""

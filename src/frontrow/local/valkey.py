@@ -1,7 +1,7 @@
 """Redis in cluster mode without an installation: Valkey from a wheel, or any redis-server given by name.
 
-One machine runs a cluster of one node, so that the application uses the same client, and meets the same rules about keys
-and slots, as in production. Only commands of Redis 7.1 are used.
+One machine runs a cluster of one node, so that the application uses the same client, and meets the same rules about
+keys and slots, as in production. Only commands of Redis 7.1 are used.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ def find_binary() -> Path:
 
 
 class EmbeddedValkey:
-    """One node on loopback. `start` makes it a whole cluster by itself; in a :class:`ValkeyCluster` it is a part of one."""
+    """One node on loopback. `start` makes it a whole cluster; in a :class:`ValkeyCluster` it is a part of one."""
 
     def __init__(
         self,
@@ -226,7 +226,10 @@ class ValkeyCluster:
         node.kill()
 
     def fail_over(self, master: EmbeddedValkey) -> EmbeddedValkey:
-        """Kill a master and let its replica take over, by order as ElastiCache does it, not by vote. Returns the new master."""
+        """Kill a master and order its replica to take over, as ElastiCache does, without a vote.
+
+        Returns the new master. Raises LookupError when there is no replica.
+        """
         name = str(master.call("CLUSTER", "MYID"))
         heirs = [node for node in self._running() if self._follows(node, name)]
         if not heirs:

