@@ -17,10 +17,10 @@ from starlette.requests import HTTPConnection
 
 from frontrow.core import clock
 from frontrow.core.db import Tx
-from frontrow.core.errors import InvalidRequest, NotFound
+from frontrow.core.errors import Busy, InvalidRequest, NotFound
 from frontrow.core.web import RuntimeDep, refusals, wants_fresh
 from frontrow.events import queries
-from frontrow.events.rules import After, is_media_key, is_slug, search_words
+from frontrow.events.rules import After, is_slug, search_words
 from frontrow.events.schemas import (
     EventDetail,
     EventPage,
@@ -30,7 +30,9 @@ from frontrow.events.schemas import (
     performance_of,
     summary_of,
 )
+from frontrow.gateways.breaker import BreakerOpen
 from frontrow.gateways.hub import GatewaysDep
+from frontrow.gateways.objects import NoSuchObjectError
 
 router = APIRouter(tags=["events"])
 
@@ -207,9 +209,12 @@ async def get_seat_map(request: Request, rt: RuntimeDep, seat_map_id: uuid.UUID)
 @router.get("/media/{key:path}", include_in_schema=False)
 async def get_media(request: Request, gw: GatewaysDep, key: str) -> Response:
     """A picture out of object storage. Its key changes with its content, so it may be kept for ever."""
-    body = await gw.objects.get(key) if is_media_key(key) else None
-    if body is None:
-        raise NotFound
+    try:
+        body = await gw.objects.get(key)
+    except NoSuchObjectError:
+        raise NotFound from None
+    except BreakerOpen as error:
+        raise Busy from error
     headers = {
         "Cache-Control": A_YEAR,
         "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',

@@ -20,7 +20,6 @@ Sales = Literal["open", "soon", "closed"]
 Availability = Literal["available", "few", "sold_out"]
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
-MEDIA_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*)*\.(?:svg|png|jpg|webp|avif)", re.ASCII)
 
 KINDS = {0: "", 1: "wheelchair", 2: "companion"}
 """The wire's ``kind`` of a numbered place, and the word that the table holds for it."""
@@ -35,11 +34,6 @@ _LAST_ID = uuid.UUID(int=2**128 - 1)
 
 def is_slug(text: str) -> bool:
     return len(text) <= 120 and SLUG.fullmatch(text) is not None
-
-
-def is_media_key(text: str) -> bool:
-    """Whether this may be the key of a picture; it can't lead out of a folder."""
-    return len(text) <= 200 and MEDIA_KEY.fullmatch(text) is not None
 
 
 def sales_state(
