@@ -1,0 +1,50 @@
+"""All doors to the outside of one process, opened in wiring and handed down."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from frontrow.core.runtime import Runtime
+from frontrow.gateways import mail, objects
+from frontrow.gateways.breaker import Breaker
+from frontrow.gateways.mail import MailGateway
+from frontrow.gateways.objects import ObjectStore
+
+
+@dataclass(frozen=True)
+class Gateways:
+    stripe: Any
+    mail: MailGateway
+    objects: ObjectStore
+    breakers: tuple[Breaker, ...]
+
+    @classmethod
+    def open(cls, rt: Runtime) -> "Gateways":
+        """Make the gateways; nothing connects before it's used."""
+        settings = rt.settings
+        mail_breaker = Breaker("mail", rt.redis, is_answer=mail.is_answer, slow_s=settings.mail.timeout_s + 1)
+        objects_breaker = Breaker("objects", rt.redis, is_answer=objects.is_answer)
+        return cls(
+            stripe=None,
+            mail=MailGateway(settings.mail, rt.secrets, mail_breaker),
+            objects=objects.open_objects(settings.objects, objects_breaker),
+            breakers=(mail_breaker, objects_breaker),
+        )
+
+    async def status(self) -> dict[str, str]:
+        """The state of every breaker by service: ``closed`` (all well), ``open`` or ``half_open``."""
+        return {breaker.name: await breaker.status() for breaker in self.breakers}
+
+    async def close(self) -> None:
+        await self.objects.close()
+
+
+def gateways(connection: HTTPConnection) -> Gateways:
+    """FastAPI dependency: the process's gateways."""
+    held: Gateways = connection.app.state.gateways
+    return held
+
+
+GatewaysDep = Annotated[Gateways, Depends(gateways)]

@@ -1,0 +1,97 @@
+"""Accounts, organisers and their teams."""
+
+import uuid
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert
+
+from frontrow.core.db import Database, Tx
+from frontrow.core.ids import new_id
+from frontrow.core.redis import Redis
+from frontrow.people import queries, rules
+from frontrow.people.actions import sessions
+from frontrow.people.actions.passwords import Passwords
+from frontrow.people.errors import BadCredentials
+from frontrow.people.models import Organiser, TeamMember, User
+
+
+async def create_user(
+    tx: Tx, email: str, name: str, password_hash: str | None, *, locale: str = "en"
+) -> uuid.UUID | None:
+    """Make an account; returns its id, or None when the address has one already (which then stays as it is).
+
+    ``email`` and ``name`` are expected clean (see ``rules``).
+    """
+    made = await tx.execute(
+        insert(User)
+        .values(id=new_id(), email=email, name=name, password_hash=password_hash, locale=locale)
+        .on_conflict_do_nothing(index_elements=[User.email])
+        .returning(User.id)
+    )
+    return made.scalar_one_or_none()
+
+
+async def create_organiser(tx: Tx, slug: str, name: str, about: str = "") -> uuid.UUID:
+    """Make an organiser. A slug that is taken violates ``uq_organiser_slug``."""
+    made = new_id()
+    await tx.execute(insert(Organiser).values(id=made, slug=slug, name=name, about=about))
+    return made
+
+
+async def set_role(tx: Tx, organiser_id: uuid.UUID, user_id: uuid.UUID, role: str) -> None:
+    """Put a person in a team (``owner``, ``manager`` or ``door``), or change their role there."""
+    await tx.execute(
+        insert(TeamMember)
+        .values(organiser_id=organiser_id, user_id=user_id, role=role)
+        .on_conflict_do_update(index_elements=[TeamMember.organiser_id, TeamMember.user_id], set_={"role": role})
+    )
+
+
+async def sign_up(db: Database, passwords: Passwords, email: str, password: str, name: str) -> None:
+    """Make an account unless the address has one. The work and the (missing) answer are the same in both cases.
+
+    Raises InvalidRequest for an address, password or name that can't be.
+    """
+    address, called = rules.clean_email(email), rules.clean_name(name)
+    # No transaction stays open while a password is hashed.
+    hashed = await passwords.hash(rules.checked_password(password))
+    await db.write(lambda tx: create_user(tx, address, called, hashed))
+
+
+async def check_log_in(db: Database, passwords: Passwords, email: str, password: str) -> uuid.UUID:
+    """The user whom address and password name. Raises BadCredentials after the same work in every case."""
+    known = await db.read(lambda tx: queries.credentials(tx, email))
+    fits = await passwords.check(known.password_hash if known else None, password)
+    if known is None or not fits or known.disabled:
+        raise BadCredentials
+    if known.password_hash is not None and passwords.is_outdated(known.password_hash):
+        await _rehash(db, passwords, known, password)
+    return known.user_id
+
+
+async def _rehash(db: Database, passwords: Passwords, known: queries.Credentials, password: str) -> None:
+    fresh = await passwords.hash(password)
+
+    async def work(tx: Tx) -> None:
+        # Only over the hash that was checked: the password may have been changed meanwhile.
+        await tx.execute(
+            update(User)
+            .where(User.id == known.user_id, User.password_hash == known.password_hash)
+            .values(password_hash=fresh)
+        )
+
+    await db.write(work)
+
+
+async def set_password(tx: Tx, redis: Redis, user_id: uuid.UUID, password_hash: str) -> None:
+    """Change a password; every session of the account is over."""
+    await tx.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
+    await sessions.end_all(tx, redis, user_id)
+
+
+async def disable(tx: Tx, redis: Redis, user_id: uuid.UUID) -> None:
+    """Close an account to its owner; every session of it is over."""
+    await tx.execute(
+        update(User).where(User.id == user_id, User.disabled_at.is_(None)).values(disabled_at=func.clock_timestamp())
+    )
+    await sessions.end_all(tx, redis, user_id)

@@ -1,0 +1,102 @@
+"""Reads about accounts, teams and sessions."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from frontrow.core.db import Tx
+from frontrow.people.models import LoginSession, Organiser, TeamMember, User
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a log-in is decided by."""
+
+    user_id: uuid.UUID
+    password_hash: str | None
+    disabled: bool
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An organiser that a person works for, and as what (``owner``, ``manager`` or ``door``)."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Person:
+    id: uuid.UUID
+    email: str
+    name: str
+    locale: str
+    organisers: tuple[Membership, ...]
+
+
+async def credentials(tx: Tx, email: str) -> Credentials | None:
+    """The account of an address (in lower case)."""
+    row = (
+        await tx.execute(select(User.id, User.password_hash, User.disabled_at).where(User.email == email))
+    ).one_or_none()
+    return None if row is None else Credentials(row.id, row.password_hash, row.disabled_at is not None)
+
+
+async def person(tx: Tx, user_id: uuid.UUID) -> Person | None:
+    """A person with their teams; None when the account is gone or disabled."""
+    row = (
+        await tx.execute(
+            select(User.id, User.email, User.name, User.locale).where(User.id == user_id, User.disabled_at.is_(None))
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Person(row.id, row.email, row.name, row.locale, await memberships(tx, user_id))
+
+
+async def memberships(tx: Tx, user_id: uuid.UUID) -> tuple[Membership, ...]:
+    """The teams of a person, by name of the organiser."""
+    rows = await tx.execute(
+        select(Organiser.id, Organiser.slug, Organiser.name, TeamMember.role)
+        .join(TeamMember, TeamMember.organiser_id == Organiser.id)
+        .where(TeamMember.user_id == user_id)
+        .order_by(Organiser.name, Organiser.id)
+    )
+    return tuple(Membership(row.id, row.slug, row.name, row.role) for row in rows)
+
+
+async def role_in(tx: Tx, user_id: uuid.UUID, organiser_id: uuid.UUID) -> str | None:
+    """A person's role in an organiser's team."""
+    found: str | None = (
+        await tx.execute(
+            select(TeamMember.role).where(TeamMember.organiser_id == organiser_id, TeamMember.user_id == user_id)
+        )
+    ).scalar_one_or_none()
+    return found
+
+
+async def organisers_with_role(tx: Tx, user_id: uuid.UUID, roles: Collection[str]) -> list[uuid.UUID]:
+    """The organisers in whose teams a person has one of these roles."""
+    rows = await tx.execute(
+        select(TeamMember.organiser_id).where(TeamMember.user_id == user_id, TeamMember.role.in_(roles))
+    )
+    return list(rows.scalars())
+
+
+async def session_is_live(tx: Tx, session_id: uuid.UUID) -> bool:
+    """Whether a log-in session still stands and its account isn't disabled. The database's clock decides."""
+    row = await tx.execute(
+        select(LoginSession.id)
+        .join(User, User.id == LoginSession.user_id)
+        .where(
+            LoginSession.id == session_id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > func.clock_timestamp(),
+            User.disabled_at.is_(None),
+        )
+    )
+    return row.first() is not None
