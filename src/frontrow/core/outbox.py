@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, or_, text, update
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,20 +72,33 @@ async def add(
 
 async def lease(db: Database, row_id: int, *, for_s: float = 30.0) -> bool:
     """Take a row in a transaction of its own. False: it's done, or somebody else has it."""
+    taken = await db.call(
+        """UPDATE outbox SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = attempts + 1
+            WHERE id = $1 AND done_at IS NULL AND (lease_until IS NULL OR lease_until < clock_timestamp())
+        RETURNING id""",
+        row_id,
+        for_s,
+    )
+    return taken is not None
 
-    async def take(tx: Tx) -> bool:
-        taken = await tx.execute(
-            update(OutboxRow)
-            .where(
-                OutboxRow.id == row_id,
-                OutboxRow.done_at.is_(None),
-                or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < func.clock_timestamp()),
-            )
-            .values(lease_until=func.clock_timestamp() + timedelta(seconds=for_s), attempts=OutboxRow.attempts + 1)
-        )
-        return taken.rowcount == 1
 
-    return await db.write(take)
+async def give_back(db: Database, row_id: int, *, again_in_s: float = 1.0) -> None:
+    """What was tried at once didn't work out: the relay takes the row soon, instead of waiting for the lease to lapse."""
+    await db.call(
+        """UPDATE outbox SET lease_until = NULL, due_at = clock_timestamp() + make_interval(secs => $2)
+            WHERE id = $1 AND done_at IS NULL""",
+        row_id,
+        again_in_s,
+    )
+
+
+async def done_by_key(tx: Tx, dedupe_key: str) -> None:
+    """Mark a row as done by what it was for, in the transaction that records the outcome."""
+    await tx.execute(
+        update(OutboxRow)
+        .where(OutboxRow.dedupe_key == dedupe_key, OutboxRow.done_at.is_(None))
+        .values(done_at=func.clock_timestamp())
+    )
 
 
 async def done(tx: Tx, row_id: int) -> None:

@@ -94,12 +94,17 @@ async def order_for(tx: Tx, order_id: uuid.UUID, viewer: Viewer) -> OrderView:
     Raises NotFound for everybody else.
     """
     found = await order(tx, order_id)
+    check_viewer(found, viewer)
+    return found
+
+
+def check_viewer(found: Any, viewer: Viewer) -> None:
+    """Raises NotFound unless ``viewer`` may see the order (a view, or a locked row)."""
     mine = viewer.buyer_id is not None and found.buyer_id == viewer.buyer_id
     account = viewer.user_id is not None and found.user_id == viewer.user_id
     bearer = viewer.token is not None and hmac.compare_digest(found.token.encode(), viewer.token.encode())
     if not (mine or account or bearer):
         raise NotFound
-    return found
 
 
 async def lines(tx: Tx, order_id: uuid.UUID) -> list[LineView]:
@@ -130,7 +135,7 @@ async def lock(tx: Tx, order_id: uuid.UUID) -> Any:
     row = (
         await tx.sql(
             """SELECT id, organiser_id, performance_id, hold_id, buyer_id, user_id, state, total, currency, email,
-                      name, locale, expires_at, expires_at < clock_timestamp() AS lapsed, code
+                      name, locale, token, code, expires_at, expires_at < clock_timestamp() AS lapsed
                  FROM orders WHERE id = :order FOR NO KEY UPDATE""",
             order=order_id,
         )
