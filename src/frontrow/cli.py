@@ -1,6 +1,8 @@
 """``frontrow``: every command of the house. Each loads its own part only, because start time is a feature."""
 
 import importlib
+import json
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -18,6 +20,14 @@ _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 def _run(module: str, function: str, *arguments: Any) -> Any:
     """Import `module` now and call its `function`. This is the one place where importing waits for a command."""
     return getattr(importlib.import_module(module), function)(*arguments)
+
+
+def _use_local_stack() -> None:
+    """For a command given beside a running `frontrow up`: its settings, unless others are set."""
+    file = Path(os.environ.get("FRONTROW_HOME", ".frontrow")) / "settings.json"
+    if "FRONTROW_DATABASE__PRIMARY_URL" not in os.environ and file.exists():
+        for name, value in json.loads(file.read_text()).items():
+            os.environ.setdefault(name, value)
 
 
 def _run_as_script(package: str, arguments: list[str]) -> None:
@@ -58,18 +68,21 @@ def migrate(
     down: Annotated[str | None, typer.Option(help="Go back to this revision: a number, -1 or base.")] = None,
 ) -> None:
     """Bring the database's schema to the newest version."""
+    _use_local_stack()
     _run("frontrow.core.migrate", "main", down)
 
 
 @app.command()
 def seed() -> None:
     """Add the demo data; what is there already stays as it is."""
+    _use_local_stack()
     _run("frontrow.demo.main", "main")
 
 
 @app.command()
 def audit() -> None:
     """Ask the standing questions about seats, orders and money. Exit code 1 when one finds something."""
+    _use_local_stack()
     sys.exit(_run("frontrow.auditor.main", "main"))
 
 

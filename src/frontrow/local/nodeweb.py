@@ -8,10 +8,12 @@ import hashlib
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Mapping
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from frontrow.local.process import Process
+from frontrow.local.process import Process, ProcessFailedError
 
 _SKIPPED = {"node_modules", "dist", "coverage", ".vite", "test-results"}
 _BUILD_TIMEOUT_S = 900
@@ -56,9 +58,12 @@ def digest(folder: Path) -> str:
 
 
 class WebBuild:
-    """The pages of one checkout. `keep` is told of every process that is started, so that Ctrl-C can stop it."""
+    """The pages of one checkout. npm's words go to `log`, or to the terminal without one.
 
-    def __init__(self, web: Path, log: Path, keep: Callable[[Process], None] = lambda _: None) -> None:
+    `keep` is told of every process that is started, so that Ctrl-C can stop it.
+    """
+
+    def __init__(self, web: Path, log: Path | None, keep: Callable[[Process], None] = lambda _: None) -> None:
         self._web = web
         self._log = log
         self._keep = keep
@@ -91,10 +96,12 @@ class WebBuild:
 
     def _npm(self, *words: str) -> None:
         node, npm = node_command()
-        environment: Mapping[str, str] = node_environment()
-        process = Process(
-            f"npm {words[0]}", [str(node), str(npm), *words], log=self._log, cwd=self._web, env=environment
-        )
+        command = [str(node), str(npm), *words]
+        if self._log is None:
+            if subprocess.run(command, cwd=self._web, env=node_environment(), check=False).returncode != 0:
+                raise ProcessFailedError(f"npm {words[0]} failed.")
+            return
+        process = Process(f"npm {words[0]}", command, log=self._log, cwd=self._web, env=node_environment())
         process.spawn()
         self._keep(process)
         if process.wait(_BUILD_TIMEOUT_S) != 0:
@@ -106,3 +113,17 @@ def _text(file: Path) -> str:
         return file.read_text()
     except OSError:
         return ""
+
+
+def main(words: list[str]) -> None:
+    """``python -m frontrow.local.nodeweb run test``: npm in the checkout's pages, on a machine without Node."""
+    web = Path(__file__).parents[3] / "web"
+    WebBuild(web, log=None).install()
+    node, npm = node_command()
+    os.chdir(web)
+    # In its place: Ctrl-C and exit codes reach whoever called without anybody between.
+    os.execve(node, [str(node), str(npm), *words], node_environment())  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -218,7 +218,10 @@ class LocalStack:
             "STRIPE__SCRIPT_URL": f"{self.stripe_url}/v3/stripe.js",
             "STRIPE__PUBLISHABLE_KEY": self.secrets["stripe_publishable_key"],
         }
-        return {**os.environ, **{f"FRONTROW_{name}": value for name, value in ours.items()}, **self.options.env}
+        named = {f"FRONTROW_{name}": value for name, value in ours.items()}
+        # For `frontrow audit` and the like in another terminal. No secret is among them.
+        (self.home / "settings.json").write_text(json.dumps({**named, **self.options.env}, indent=1) + "\n")
+        return {**os.environ, **named, **self.options.env}
 
     def _start_database(self) -> None:
         """The server, then the schema and the demo data, each only when missing."""

@@ -1,0 +1,129 @@
+# Every habit of the house. `make` alone lists them. Needs Python 3.11 or newer and make, nothing else.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+FRONTROW := $(PYTHON) -m frontrow.cli
+NPM := $(PYTHON) -m frontrow.local.nodeweb
+LONGEST := 400
+
+.PHONY: help
+help: ## List the habits
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# -- using it ----------------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(VENV)/.app ## Start everything on this machine; Ctrl-C stops it (UP="--port 9000" passes options on)
+	@exec $(FRONTROW) up $(UP)
+
+.PHONY: audit
+audit: $(VENV)/.app ## Ask the running stack's books the standing questions: seats, orders, money
+	@$(FRONTROW) audit
+
+# -- working on it -----------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the Python ones)
+	$(PYTHON) -m pytest $(or $(ONLY),tests)
+	$(if $(ONLY),,$(NPM) run test)
+
+.PHONY: check
+check: lint types layers lengths web-check client-check ## Everything a machine can judge: style, types, layers, lengths, stale client
+
+.PHONY: e2e
+e2e: $(VENV)/.dev ## A person in a real browser buys a ticket (needs Chromium)
+	$(PYTHON) -m pytest e2e
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure under load (ONLY=name for one)
+	$(PYTHON) -m bench $(ONLY)
+
+.PHONY: client
+client: $(VENV)/.app ## Make the TypeScript client anew from the API
+	$(FRONTROW) openapi > web/openapi.json.new
+	mv web/openapi.json.new web/openapi.json
+	$(NPM) run generate
+
+.PHONY: format
+format: $(VENV)/.dev ## Bring Python sources into the house's shape
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(VENV)/.tools ## Pin the newest versions of all dependencies, with hashes
+	for name in tools app dev; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --python-version 3.11 \
+	    requirements/$$name.in -o requirements/$$name.txt; done
+
+.PHONY: clean
+clean: ## Remove what was built and installed; the stack's data in .frontrow stay
+	rm -rf $(VENV) web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# -- the parts of check ------------------------------------------------------------------------------------------------
+
+.PHONY: lint types layers lengths web-check client-check
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+lengths:
+	@git ls-files -- '*.py' '*.ts' '*.tsx' '*.css' ':!web/src/client' ':!migrations/versions' \
+	  | while read -r file; do [ ! -f "$$file" ] || echo "$$(wc -l < "$$file") $$file"; done \
+	  | awk '$$1 > $(LONGEST) { print $$2 " has " $$1 " lines; $(LONGEST) is the most"; bad = 1 } END { exit bad }'
+
+web-check: $(VENV)/.app
+	$(NPM) run lint
+	$(NPM) run typecheck
+
+client-check: $(VENV)/.app
+	@before=$$(cat web/openapi.json $$(find web/src/client -type f | sort) | cksum); \
+	$(MAKE) client > /dev/null; \
+	after=$$(cat web/openapi.json $$(find web/src/client -type f | sort) | cksum); \
+	[ "$$before" = "$$after" ] || { echo "The client was stale. It has been made anew: look at it and commit it."; exit 1; }
+
+# -- the environment ---------------------------------------------------------------------------------------------------
+
+# The first Python that is new enough, tried rather than only found: version managers put names on the PATH that don't run.
+$(VENV)/.made:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
+	  $$python -c 'import venv, ensurepip' 2> /dev/null || { missing="$$missing $$python"; continue; }; \
+	  $$python -m venv $(VENV); break; done; \
+	if [ ! -x $(PYTHON) ]; then \
+	  if [ -n "$${missing:-}" ]; then echo "$${missing# } has no venv module. On Debian: apt-get install python3-venv"; \
+	  else echo "Frontrow needs Python 3.11 or newer, and found none on the PATH."; fi; exit 1; fi
+	@# Neither a build nor an installation: the sources are where they are, and one line tells Python so.
+	@echo "$(CURDIR)/src" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/frontrow.pth"
+	@printf '#!%s\nfrom frontrow.cli import main\n\nmain()\n' "$(CURDIR)/$(PYTHON)" > $(BIN)/frontrow
+	@chmod +x $(BIN)/frontrow
+	@touch $@
+
+# uv installs eight times faster than pip; where it can't (an odd platform, an index only pip knows), pip does it.
+$(VENV)/.tools: requirements/tools.txt $(VENV)/.made
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || echo "no uv here; pip it is"
+	@touch $@
+
+define install
+	@echo "Installing $(1)"
+	@{ [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r $(1); } \
+	  || $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@touch $@
+endef
+
+$(VENV)/.app: requirements/app.txt pyproject.toml $(VENV)/.tools
+	$(call install,requirements/app.txt)
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.app
+	$(call install,requirements/dev.txt)
