@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="loopback port to listen on")
     parser.add_argument("--db", type=Path, required=True, help="SQLite file of the ledger; made when absent")
     parser.add_argument("--webhook-url", default="", help="where events are posted; may be down, then it is retried")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback)")
     flags = parser.parse_args()
     names = ("SECRET_KEY", "PUBLISHABLE_KEY", "WEBHOOK_SECRET")
     values = [os.environ.get(_PREFIX + name, "") for name in names]
@@ -23,7 +24,7 @@ def main() -> None:
     if absent:
         sys.exit(f"set {', '.join(absent)}")
     secret_key, publishable_key, webhook_secret = values
-    run(flags.port, flags.db, secret_key, publishable_key, webhook_secret, flags.webhook_url)
+    run(flags.port, flags.db, secret_key, publishable_key, webhook_secret, flags.webhook_url, flags.host)
 
 
 if __name__ == "__main__":

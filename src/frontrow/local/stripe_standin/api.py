@@ -101,7 +101,7 @@ class Api:
             browser,
             request.request_id,
             key or None,
-            f"http://{self._config.host}:{self._config.port}",
+            f"http://{request.header(b'host') or self._config.host}",
             self._board.due_at,
         )
         if not key:

@@ -50,9 +50,17 @@ def create_app(config: Config) -> ASGIApp:
     return app
 
 
-def run(port: int, db_path: Path, secret_key: str, publishable_key: str, webhook_secret: str, webhook_url: str) -> None:
-    """Serves the stand-in on the loopback address until SIGTERM or SIGINT; ends within two seconds of either."""
-    config = Config(port, db_path, secret_key, publishable_key, webhook_secret, webhook_url)
+def run(
+    port: int,
+    db_path: Path,
+    secret_key: str,
+    publishable_key: str,
+    webhook_secret: str,
+    webhook_url: str,
+    host: str = "127.0.0.1",
+) -> None:
+    """Serves the stand-in, on loopback unless told otherwise, until SIGTERM or SIGINT; ends within two seconds."""
+    config = Config(port, db_path, secret_key, publishable_key, webhook_secret, webhook_url, host)
     uvicorn.run(
         create_app(config),
         host=config.host,

@@ -48,8 +48,7 @@ class Pages:
         self._board = board
         self._deliverer = deliverer
         parts = "\n".join((_BROWSER / name).read_text(encoding="utf-8") for name in _SCRIPT_PARTS)
-        origin = f"http://{config.host}:{config.port}"
-        self._script = f'(() => {{\n"use strict";\nconst FALLBACK_ORIGIN = "{origin}";\n{parts}\n}})();\n'
+        self._script = f'(() => {{\n"use strict";\n{parts}\n}})();\n'
 
     def routes(self) -> list[Route]:
         """All of them."""

@@ -1,7 +1,8 @@
 // The part of Stripe.js that the checkout uses, against the stand-in's HTTP API: elements, confirmPayment, retrieve.
 
-const scriptAddress = document.currentScript && document.currentScript.src;
-const ORIGIN = scriptAddress ? new URL(scriptAddress).origin : FALLBACK_ORIGIN;
+// The API lives where this script came from.
+const script = document.currentScript || document.querySelector('script[src*="/v3/"]');
+const ORIGIN = new URL(script.src).origin;
 
 function flatten(value, name, into) {
   if (value === undefined || value === null) return into;
