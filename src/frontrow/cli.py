@@ -10,7 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Frontrow: numbered seats, sold once.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they end up in log files
+    help="Frontrow: numbered seats, sold once.",
+)
 standin = typer.Typer(no_args_is_help=True, help="The stand-ins of the local stack, one at a time.")
 app.add_typer(standin, name="standin")
 

@@ -6,12 +6,14 @@ What was built from is stored as a hash of the contents: a checkout that only to
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from frontrow.local.process import Process, ProcessFailedError
 
@@ -68,18 +70,25 @@ class WebBuild:
         self._log = log
         self._keep = keep
         self._built = web / "dist" / ".sources"
-        self._installed = web / "node_modules" / ".lock"
+        self._installed = web / "node_modules" / ".package-lock.json"
 
     def is_current(self) -> bool:
         return _text(self._built) == digest(self._web)
 
+    def is_installed(self) -> bool:
+        """Whether every package of the lock file is there in its version, by the list that npm writes at its end."""
+        wanted, there = _packages(self._web / "package-lock.json"), _packages(self._installed)
+        return bool(there) and all(
+            there.get(path, {}).get("version") == package.get("version")
+            for path, package in wanted.items()
+            if path and not package.get("optional") and not package.get("link")
+        )
+
     def install(self) -> bool:
-        """`npm ci`, when the lock file changed since the last one. True when it ran. Raises ProcessFailedError."""
-        wanted = hashlib.sha256((self._web / "package-lock.json").read_bytes()).hexdigest()
-        if _text(self._installed) == wanted:
+        """`npm ci`, when something is missing. True when it ran. Raises ProcessFailedError."""
+        if self.is_installed():
             return False
         self._npm("ci", "--no-audit", "--no-fund", "--prefer-offline")
-        self._installed.write_text(wanted)
         return True
 
     def build(self) -> bool:
@@ -106,6 +115,12 @@ class WebBuild:
         self._keep(process)
         if process.wait(_BUILD_TIMEOUT_S) != 0:
             raise process.failure(f"failed with code {process.exit_code}")
+
+
+def _packages(lock: Path) -> dict[str, dict[str, Any]]:
+    """The packages of a lock file by path; none when there is no such file."""
+    packages: dict[str, dict[str, Any]] = json.loads(_text(lock) or "{}").get("packages", {})
+    return packages
 
 
 def _text(file: Path) -> str:

@@ -62,7 +62,7 @@ def choose(wanted: Mapping[str, int], say: Callable[[str], None]) -> dict[str, i
 def remembered(file: Path) -> dict[str, int]:
     """The ports of last time, or the preferred ones; a broken file counts as none."""
     stored: dict[str, int] = {}
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         read = json.loads(file.read_text())
         stored = {name: port for name, port in read.items() if name in PREFERRED and isinstance(port, int)}
     return {**PREFERRED, **stored}
