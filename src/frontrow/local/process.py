@@ -256,9 +256,13 @@ class Process:
         """SIGKILL for it and everything below it: what a power cut looks like."""
         if self._child is None:
             return
-        below = descendants(self._child.pid)
+        below = {pid: started_at(pid) for pid in descendants(self._child.pid)}
         self._child.kill()
         for pid in below:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._child.wait()
+        # A killed process lives until the kernel gets to it, and holds its files and ports that long.
+        end = time.monotonic() + 5
+        while any(started and started_at(pid) == started for pid, started in below.items()) and time.monotonic() < end:
+            time.sleep(0.005)
