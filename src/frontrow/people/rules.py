@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from email_validator import EmailNotValidError, validate_email
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from limits import RateLimitItem, parse
@@ -184,3 +184,12 @@ def read_access(key: AccessKey, issuer: str, token: str, now: datetime) -> Acces
 def is_over(access: Access, now: datetime) -> bool:
     """Whether the token's time has come."""
     return access.expires_at <= now.timestamp()
+
+
+def claims_other_key(token: str, key: AccessKey) -> bool:
+    """Whether a token that didn't verify has the shape of ours but names another key; nothing of it is believed."""
+    try:
+        header = jws.extract_compact(token.encode()).headers()
+    except (JoseError, ValueError, TypeError):
+        return False
+    return header.get("alg") == ALGORITHM and header.get("typ") == TOKEN_TYPE and header.get("kid") != key.kid

@@ -1,0 +1,157 @@
+"""The doors of accounts: sign up, log in, stay logged in, log out, and "who am I"."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from frontrow.core.errors import Busy, InvalidRequest, NotLoggedIn
+from frontrow.core.runtime import Runtime
+from frontrow.core.web import (
+    CSRF_COOKIE,
+    RuntimeDep,
+    new_csrf_token,
+    problem_response,
+    refusals,
+    set_cookie,
+    wants_fresh,
+)
+from frontrow.people import queries, rules
+from frontrow.people.access import (
+    ACCESS_COOKIE,
+    BUYER_COOKIE,
+    REFRESH_COOKIE,
+    Doorkeeper,
+    DoorkeeperDep,
+    OptionalUserDep,
+    bearer_token,
+    buyer_cookie,
+)
+from frontrow.people.actions import accounts, sessions
+from frontrow.people.errors import BadCredentials, TokenExpired, TooManyTries
+from frontrow.people.schemas import LogInRequest, Me, Session, SignedUp, SignUpRequest, User
+
+router = APIRouter(prefix="/api", tags=["people"])
+
+ACCOUNT_PATH = "/api/account"
+CSRF_COOKIE_S = 365 * 24 * 3600
+
+
+@router.get("/me", responses=refusals(TokenExpired))
+async def get_me(request: Request, response: Response, rt: RuntimeDep, user: OptionalUserDep) -> Me:
+    """Who is asking. Also sets the cookies that a changing request needs."""
+    person = None
+    if user is not None:
+        who = user.user_id
+        person = await rt.db.browse(lambda tx: queries.person(tx, who), fresh=wants_fresh(request))
+    buyer_cookie(request, response, rt, mint=True)
+    token = request.cookies.get(CSRF_COOKIE, "")
+    if not 16 <= len(token) <= 64:
+        token = new_csrf_token()
+    _set(response, rt, CSRF_COOKIE, token, CSRF_COOKIE_S, readable=True)
+    if user is None and ACCESS_COOKIE in request.cookies:
+        response.delete_cookie(ACCESS_COOKIE)  # its session is over; it would only be checked again and again
+    return Me(user=User.of(person) if person else None, csrf_token=token)
+
+
+@router.post("/account/sign-up", status_code=202, responses=refusals(InvalidRequest, TooManyTries, Busy))
+async def sign_up(body: SignUpRequest, request: Request, rt: RuntimeDep, keeper: DoorkeeperDep) -> SignedUp:
+    """Make an account. The answer is the same when the address has one: nobody learns here who is a customer."""
+    await keeper.spend((rules.SIGN_UPS_BY_ADDRESS, _address(request)))
+    await accounts.sign_up(rt.db, keeper.passwords, body.email, body.password, body.name)
+    return SignedUp(
+        message="You can log in now. If this address had an account already, it is unchanged and keeps its password."
+    )
+
+
+@router.post("/account/log-in", responses=refusals(BadCredentials, InvalidRequest, TooManyTries, Busy))
+async def log_in(
+    body: LogInRequest,
+    request: Request,
+    response: Response,
+    rt: RuntimeDep,
+    keeper: DoorkeeperDep,
+    user_agent: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Session:
+    """Log in. The session and the CSRF token are new ones; the buyer stays who they were, with their held seats."""
+    email, address = rules.clean_email(body.email), _address(request)
+    here = f"{email} {address}"
+    await keeper.spend((rules.LOG_INS_BY_ADDRESS, address), (rules.LOG_INS_HERE, here), (rules.LOG_INS_ANYWHERE, email))
+    user_id = await accounts.check_log_in(rt.db, keeper.passwords, email, body.password)
+    await keeper.forgive(rules.LOG_INS_HERE, here)
+    opened = await rt.db.write(lambda tx: sessions.begin(tx, user_id, rt.settings.account.refresh_s, user_agent))
+    _set(response, rt, CSRF_COOKIE, new_csrf_token(), CSRF_COOKIE_S, readable=True)
+    return await _welcome(response, rt, keeper, opened)
+
+
+@router.post("/account/refresh", response_model=Session, responses=refusals(NotLoggedIn, Busy))
+async def refresh_session(
+    request: Request, response: Response, rt: RuntimeDep, keeper: DoorkeeperDep
+) -> Session | Response:
+    """Exchange the refresh token for a new one and a new access token."""
+    token = "" if bearer_token(request) is not None else request.cookies.get(REFRESH_COOKIE, "")
+    pepper, grace_s = (await keeper.key()).pepper, rt.settings.account.refresh_grace_s
+    opened = await rt.db.write(lambda tx: sessions.renew(tx, rt.redis, pepper, token, grace_s))
+    if opened is None:
+        # The browser must forget the session, or it would send the dead token with every request.
+        refused = problem_response(NotLoggedIn())
+        _forget(refused)
+        return refused
+    return await _welcome(response, rt, keeper, opened)
+
+
+@router.post("/account/log-out", status_code=204)
+async def log_out(request: Request, response: Response, rt: RuntimeDep, keeper: DoorkeeperDep) -> None:
+    """End the session, here and now, for all its tokens. Logging out twice is fine."""
+    bearer = bearer_token(request)
+    ended = None if bearer is not None else rules.session_of(request.cookies.get(REFRESH_COOKIE, ""))
+    if ended is None:
+        try:
+            user = await keeper.read(bearer or request.cookies.get(ACCESS_COOKIE, ""))
+        except TokenExpired:
+            user = None
+        ended = user.session_id if user else None
+    if ended is not None:
+        session_id = ended
+        await rt.db.write(lambda tx: sessions.end(tx, rt.redis, session_id))
+    if bearer is None:
+        _forget(response)
+        # On a shared machine the next person must not find this one's orders.
+        response.delete_cookie(BUYER_COOKIE)
+        _set(response, rt, CSRF_COOKIE, new_csrf_token(), CSRF_COOKIE_S, readable=True)
+
+
+async def _welcome(response: Response, rt: Runtime, keeper: Doorkeeper, opened: sessions.Opened) -> Session:
+    person = await rt.db.read(lambda tx: queries.person(tx, opened.user_id))
+    if person is None:
+        raise NotLoggedIn
+    access = await keeper.sign(opened.user_id, opened.session_id)
+    life_s = rt.settings.account.refresh_s
+    # The cookie outlives its token, so that the server can tell "renew me" from "never logged in".
+    _set(response, rt, ACCESS_COOKIE, access, life_s)
+    _set(response, rt, REFRESH_COOKIE, opened.refresh_token, life_s, path=ACCOUNT_PATH)
+    return Session(user=User.of(person), access_token=access, expires_in=rt.settings.account.access_s)
+
+
+def _forget(response: Response) -> None:
+    response.delete_cookie(ACCESS_COOKIE)
+    response.delete_cookie(REFRESH_COOKIE, path=ACCOUNT_PATH)
+
+
+def _set(
+    response: Response,
+    rt: Runtime,
+    name: str,
+    value: str,
+    max_age: int,
+    *,
+    path: str = "/",
+    readable: bool = False,
+) -> None:
+    secure = rt.settings.origin.startswith("https:")
+    set_cookie(response, name, value, max_age=max_age, secure=secure, path=path, readable=readable)
+
+
+def _address(request: Request) -> str:
+    """Where the request came from, by the connection: behind the load balancer the server has put the client there,
+    and whatever ``X-Forwarded-For`` a stranger sends is never read here."""
+    return request.client.host if request.client else "unknown"
