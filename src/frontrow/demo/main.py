@@ -1,0 +1,214 @@
+"""``frontrow seed``: the demo data, in one transaction. What is there already stays as it is."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import insert, select, update
+
+from frontrow.core import clock
+from frontrow.core.db import Tx
+from frontrow.core.ids import new_id
+from frontrow.core.log import set_up_logging
+from frontrow.core.runtime import Runtime
+from frontrow.core.settings import Settings
+from frontrow.demo.posters import POSTERS
+from frontrow.demo.programme import CURRENCY, HALLS, SHOWS, TAX_BP, TIMEZONE, Evening, Hall, Show, fee_of
+from frontrow.events import actions as events
+from frontrow.events.actions import PriceLine
+from frontrow.events.models import Event, SeatMap, Venue
+from frontrow.gateways.breaker import Breaker
+from frontrow.gateways.objects import NoSuchObjectError, ObjectStore, open_objects
+from frontrow.people.actions import accounts
+from frontrow.people.actions.passwords import Passwords
+from frontrow.people.models import Organiser, User
+from frontrow.seats import actions as seats
+from frontrow.tickets.models import CheckinList
+
+ORGANISER = ("frontrow-house", "Frontrow House")
+PEOPLE = (
+    ("anna@frontrow.example", "Anna Lindqvist", "owner"),
+    ("door@frontrow.example", "Dag Doorman", "door"),
+    ("ben@frontrow.example", "Ben Buyer", None),
+)
+LEFT_OVER = 5
+"""Seats that are still free on the evening that is nearly full."""
+
+log = structlog.get_logger("frontrow.demo")
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What this run added."""
+
+    people: int
+    events: int
+    performances: int
+
+
+def main() -> None:
+    settings = Settings()
+    set_up_logging("seed", settings.telemetry.log_level)
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    rt = Runtime.open(settings)
+    try:
+        await seed(rt)
+    finally:
+        await rt.close()
+
+
+async def seed(rt: Runtime, now: datetime | None = None) -> Seeded:
+    """Add whatever of the demo is missing; dates count from ``now``. Safe to repeat."""
+    store = open_objects(rt.settings.objects, Breaker("objects", rt.redis))
+    try:
+        known = await rt.db.read(_known_events)
+        pictures = {show.slug: await _picture(store, show, known.get(show.slug)) for show in SHOWS}
+        password_hash = await _password_hash(rt)
+
+        async def work(tx: Tx) -> Seeded:
+            # Thousands of rows a statement, perhaps on a machine that is busy starting everything else.
+            await tx.sql("SET LOCAL statement_timeout = '60s'")
+            organiser_id, people = await _people(tx, password_hash)
+            await tx.act_for(organiser_id)
+            halls = {name: await _hall(tx, organiser_id, hall) for name, hall in HALLS.items()}
+            today = (now or clock.now()).astimezone(ZoneInfo(TIMEZONE))
+            made, performances = 0, 0
+            for show in SHOWS:
+                if show.slug not in known:
+                    made += 1
+                    performances += len(show.evenings)
+                    await _show(tx, organiser_id, show, pictures[show.slug], halls[show.hall], today)
+                elif pictures[show.slug] != known[show.slug]:
+                    await tx.execute(update(Event).where(Event.slug == show.slug).values(image_key=pictures[show.slug]))
+            return Seeded(people, made, performances)
+
+        added = await rt.db.write(work)
+    finally:
+        await store.close()
+    log.info("seeded", people=added.people, events=added.events, performances=added.performances)
+    return added
+
+
+async def _known_events(tx: Tx) -> dict[str, str | None]:
+    """The demo's events that exist, with the key of their picture."""
+    rows = await tx.execute(select(Event.slug, Event.image_key).where(Event.slug.in_([show.slug for show in SHOWS])))
+    return {row.slug: row.image_key for row in rows}
+
+
+async def _picture(store: ObjectStore, show: Show, key: str | None) -> str:
+    """The key of a show's poster, which is stored anew when somebody emptied the object storage."""
+    if key is not None:
+        try:
+            await store.get(key)
+            return key
+        except NoSuchObjectError:
+            pass
+    return await store.put("events", "image/svg+xml", POSTERS[show.poster]())
+
+
+async def _password_hash(rt: Runtime) -> str:
+    """Made before the transaction opens: a tenth of a second of work is no reason to hold locks."""
+    passwords = Passwords(threads=1)
+    try:
+        return await passwords.hash(await rt.secrets.get("demo_password"))
+    finally:
+        passwords.close()
+
+
+async def _people(tx: Tx, password_hash: str) -> tuple[uuid.UUID, int]:
+    slug, name = ORGANISER
+    organiser_id = (await tx.execute(select(Organiser.id).where(Organiser.slug == slug))).scalar_one_or_none()
+    if organiser_id is None:
+        organiser_id = await accounts.create_organiser(
+            tx, slug, name, "A house for opera, theatre, music and talk, with a studio upstairs and a cellar below."
+        )
+    made = 0
+    for email, called, role in PEOPLE:
+        user_id = await accounts.create_user(tx, email, called, password_hash)
+        made += user_id is not None
+        if user_id is None:
+            user_id = (await tx.execute(select(User.id).where(User.email == email))).scalar_one()
+        if role is not None:
+            await accounts.set_role(tx, organiser_id, user_id, role)
+    return organiser_id, made
+
+
+async def _hall(tx: Tx, organiser_id: uuid.UUID, hall: Hall) -> uuid.UUID:
+    """The id of the hall's seat map."""
+    known: uuid.UUID | None = (
+        await tx.execute(
+            select(SeatMap.id)
+            .join(Venue, Venue.id == SeatMap.venue_id)
+            .where(Venue.organiser_id == organiser_id, Venue.name == hall.venue)
+            .order_by(SeatMap.version.desc())
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+    if known is not None:
+        return known
+    venue_id = await events.create_venue(
+        tx, organiser_id, name=hall.venue, city="Helsinki", country="FI", timezone=TIMEZONE, address=hall.address
+    )
+    return await events.create_seat_map(tx, organiser_id, venue_id, hall.draw())
+
+
+async def _show(
+    tx: Tx, organiser_id: uuid.UUID, show: Show, image_key: str, seat_map_id: uuid.UUID, today: datetime
+) -> None:
+    event_id = await events.create_event(
+        tx,
+        organiser_id,
+        slug=show.slug,
+        title=show.title,
+        subtitle=show.subtitle,
+        description=show.text,
+        category=show.category,
+        currency=CURRENCY,
+        image_key=image_key,
+    )
+    bands = HALLS[show.hall].bands
+    lines = [PriceLine(category, bands[category], amount, fee_of(amount), TAX_BP)
+             for category, amount in show.prices.items()]  # fmt: skip
+    for at, evening in enumerate(show.evenings):
+        starts_at = moment(today, evening)
+        performance_id = await events.create_performance(
+            tx,
+            event_id,
+            seat_map_id,
+            starts_at=starts_at,
+            doors_at=starts_at - timedelta(minutes=60 if show.hall == "great" else 30),
+            ends_at=starts_at + timedelta(minutes=show.minutes),
+        )
+        await events.set_prices(tx, performance_id, lines)
+        await tx.execute(
+            insert(CheckinList).values(id=new_id(), organiser_id=organiser_id, performance_id=performance_id)
+        )
+        await seats.apply_map(tx, performance_id)
+        if at == show.nearly_full:
+            await _block_most(tx, performance_id)
+    await events.publish(tx, event_id)
+
+
+def moment(today: datetime, evening: Evening) -> datetime:
+    """A local time so many days on, in UTC; the zone's own offset of that day counts."""
+    day = today.date() + timedelta(days=evening.days)
+    return datetime.combine(day, time(evening.hour, evening.minute), today.tzinfo).astimezone(ZoneInfo("UTC"))
+
+
+async def _block_most(tx: Tx, performance_id: uuid.UUID) -> None:
+    """Leave a few free seats apart from one another. Blocked seats need no order, so nobody is made to have paid."""
+    await tx.sql(
+        """UPDATE seat SET state = 'blocked', fence = fence + 1
+            WHERE performance_id = :performance AND state = 'free'
+              AND seat_no NOT IN (SELECT seat_no FROM seat WHERE performance_id = :performance
+                                   ORDER BY (seat_no * 37) % 97, seat_no LIMIT :left_over)""",
+        performance=performance_id,
+        left_over=LEFT_OVER,
+    )
+    await seats.refresh_availability(tx, [performance_id])
