@@ -82,7 +82,13 @@ def settings(home: Path, pg: EmbeddedPostgres, valkey: EmbeddedValkey, database:
             "environment": "test",
             "origin": "http://testserver",
             "home": home,
-            "database": {"primary_url": pg.url(database)},
+            # Wider than in production: a test must not fail because the machine is busy with something else.
+            "database": {
+                "primary_url": pg.url(database),
+                "statement_timeout_ms": 10_000,
+                "lock_timeout_ms": 5_000,
+                "connect_timeout_s": 10,
+            },
             "redis": {"url": valkey.url, "auth": True},
             "objects": {"folder": home / "objects"},
             "secrets": {"file": home / "secrets.json"},

@@ -1,21 +1,22 @@
 """All doors to the outside of one process, opened in wiring and handed down."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from frontrow.core.runtime import Runtime
-from frontrow.gateways import mail, objects
+from frontrow.gateways import mail, objects, stripe
 from frontrow.gateways.breaker import Breaker
 from frontrow.gateways.mail import MailGateway
 from frontrow.gateways.objects import ObjectStore
+from frontrow.gateways.stripe import StripeGateway
 
 
 @dataclass(frozen=True)
 class Gateways:
-    stripe: Any
+    stripe: StripeGateway
     mail: MailGateway
     objects: ObjectStore
     breakers: tuple[Breaker, ...]
@@ -24,13 +25,14 @@ class Gateways:
     def open(cls, rt: Runtime) -> "Gateways":
         """Make the gateways; nothing connects before it's used."""
         settings = rt.settings
+        stripe_breaker = Breaker("stripe", rt.redis, is_answer=stripe.is_answer)
         mail_breaker = Breaker("mail", rt.redis, is_answer=mail.is_answer, slow_s=settings.mail.timeout_s + 1)
         objects_breaker = Breaker("objects", rt.redis, is_answer=objects.is_answer)
         return cls(
-            stripe=None,
+            stripe=StripeGateway(settings.stripe, rt.secrets, stripe_breaker),
             mail=MailGateway(settings.mail, rt.secrets, mail_breaker),
             objects=objects.open_objects(settings.objects, objects_breaker),
-            breakers=(mail_breaker, objects_breaker),
+            breakers=(stripe_breaker, mail_breaker, objects_breaker),
         )
 
     async def status(self) -> dict[str, str]:

@@ -107,14 +107,22 @@ def check_viewer(found: Any, viewer: Viewer) -> None:
         raise NotFound
 
 
-async def lines(tx: Tx, order_id: uuid.UUID) -> list[LineView]:
-    """The order's lines by seat number."""
+async def lines_of(tx: Tx, order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[LineView]]:
+    """The lines of several orders, by seat number."""
     found = await tx.sql(
-        """SELECT seat_no, section, row, label, ticket_type, unit_price, discount, fee, tax
-             FROM order_line WHERE order_id = :order AND reverses_id IS NULL ORDER BY seat_no""",
-        order=order_id,
+        """SELECT order_id, seat_no, section, row, label, ticket_type, unit_price, discount, fee, tax
+             FROM order_line WHERE order_id = ANY (:orders) AND reverses_id IS NULL ORDER BY order_id, seat_no""",
+        orders=order_ids,
     )
-    return [LineView(**row._mapping) for row in found]
+    by_order: dict[uuid.UUID, list[LineView]] = {}
+    for order_id, *values in found:
+        by_order.setdefault(order_id, []).append(LineView(*values))
+    return by_order
+
+
+async def lines(tx: Tx, order_id: uuid.UUID) -> list[LineView]:
+    """An order's lines, by seat number."""
+    return (await lines_of(tx, [order_id])).get(order_id, [])
 
 
 async def orders_of_user(tx: Tx, user_id: uuid.UUID, before: uuid.UUID | None, limit: int) -> list[OrderView]:

@@ -141,7 +141,7 @@ async def tie_to_order(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> Any:
     ).one_or_none()
     if row is None:
         raise NotFound
-    if row.state == "ordered" or row.state == "sold":
+    if row.state in {"ordered", "sold"}:
         raise HoldInUse
     if row.state != "active" or row.lapsed:
         raise HoldExpired
@@ -261,7 +261,8 @@ async def refresh_availability(tx: Tx, performance_ids: list[uuid.UUID] | None =
                           (SELECT min(pr.amount + pr.fee) FROM ticket_type t JOIN price pr ON pr.ticket_type_id = t.id
                             WHERE t.performance_id = q.id AND pr.version = q.price_version) AS from_price
                      FROM performance q
-                     CROSS JOIN LATERAL (SELECT count(*)::int AS total, count(*) FILTER (WHERE state = 'free')::int AS free
+                     CROSS JOIN LATERAL (SELECT count(*)::int AS total,
+                                               count(*) FILTER (WHERE state = 'free')::int AS free
                                            FROM seat s WHERE s.performance_id = q.id) a
                     WHERE CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN q.starts_at > now() ELSE q.id = ANY (:ids) END
                   ) f

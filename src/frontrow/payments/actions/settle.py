@@ -19,7 +19,7 @@ from frontrow.payments import queries
 from frontrow.payments.messages import CANCEL_INTENT, CAPTURE, REFUND
 from frontrow.payments.queries import PaymentView
 from frontrow.seats import actions as seats
-from frontrow.tickets import actions as tickets
+from frontrow.tickets.actions import issue as tickets
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""The verbs of tickets: issue with the sale, activate with the money, void, and scan at the door."""
+"""Issue with the sale, activate with the money, void."""
 
 import uuid
 from typing import Any

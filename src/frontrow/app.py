@@ -1,0 +1,163 @@
+"""The web process: ``frontrow serve``. Doors, edge, health, and the built page."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel
+from starlette.responses import FileResponse, JSONResponse
+
+from frontrow.core import web
+from frontrow.core.db import Tx
+from frontrow.core.errors import NotFound
+from frontrow.core.log import set_up_logging
+from frontrow.core.schema import newest
+from frontrow.core.settings import Settings
+from frontrow.core.web import RuntimeDep
+from frontrow.gateways.hub import GatewaysDep
+from frontrow.wiring import ROUTERS, open_house
+
+DESCRIPTION = "Open event ticketing: numbered seats on a live map, sold once."
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+class Config(BaseModel):
+    """What the page must know before it can sell."""
+
+    stripe_publishable_key: str
+    stripe_script_url: str
+    hold_seconds: int
+    max_seats_per_order: int
+    inbox_url: str | None
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The ASGI application. Reads the settings from the environment unless some are given."""
+    settings = settings or Settings()
+    house = open_house(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # A missing or example secret stops the start, not the first buyer.
+        for name in (
+            "database_password",
+            "jwt_key",
+            "ticket_signing_key",
+            "stripe_secret_key",
+            "stripe_webhook_secret",
+        ):
+            await house.runtime.secrets.get(name)
+        yield
+        await house.close()
+
+    app = FastAPI(
+        title="Frontrow",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+    )
+    app.state.runtime, app.state.gateways = house.runtime, house.gateways
+    web.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    _add_health(app, settings)
+    _add_pages(app, settings)
+    app.add_middleware(web.Edge, origin=settings.origin, secure=settings.origin.startswith("https:"))
+    return app
+
+
+def _add_health(app: FastAPI, settings: Settings) -> None:
+    @app.get("/health", include_in_schema=False)
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/ready", include_in_schema=False)
+    async def ready(rt: RuntimeDep, gw: GatewaysDep) -> Response:
+        """503 when nothing can be sold; "degraded" when it is only slower (Redis, a breaker)."""
+        checks: dict[str, Any] = {"database": "ok", "schema": "ok"}
+
+        async def version(tx: Tx) -> str:
+            return str((await tx.sql("SELECT version_num FROM alembic_version")).scalar_one())
+
+        try:
+            if await rt.db.read(version) != newest():
+                checks["schema"] = "behind"
+        except Exception:
+            checks["database"] = checks["schema"] = "down"
+        checks["redis"] = "ok" if await rt.redis.answers() else "down"
+        checks["breakers"] = await gw.status()
+        down = checks["database"] != "ok" or checks["schema"] != "ok"
+        degraded = checks["redis"] != "ok" or any(state != "closed" for state in checks["breakers"].values())
+        status = "down" if down else "degraded" if degraded else "ready"
+        return JSONResponse({"status": status, "checks": checks}, status_code=503 if down else 200)
+
+    @app.get("/api/config")
+    async def get_config() -> Config:
+        """What the page must know before it can sell."""
+        return Config(
+            stripe_publishable_key=settings.stripe.publishable_key,
+            stripe_script_url=settings.stripe.script_url,
+            hold_seconds=settings.till.hold_s,
+            max_seats_per_order=settings.till.max_seats,
+            inbox_url=settings.inbox_url,
+        )
+
+
+def _add_pages(app: FastAPI, settings: Settings) -> None:
+    """The built page on the same origin; in the cloud CloudFront serves it and never asks here."""
+    dist = settings.web_dist.absolute()
+    script = urlsplit(settings.stripe.script_url)
+    stripe = f"{script.scheme}://{script.netloc}"
+    policy = (
+        f"default-src 'self'; script-src 'self' {stripe}; connect-src 'self' ws: wss: {stripe}; frame-src {stripe}; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'; form-action 'self'"
+    )
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page(path: str, request: Request) -> Response:
+        if path.startswith(("api/", "ws/")):
+            raise NotFound
+        wanted = (dist / path).resolve()
+        if path and wanted.is_relative_to(dist) and wanted.is_file():
+            hashed = path.startswith("assets/")
+            return FileResponse(wanted, headers={"Cache-Control": A_YEAR if hashed else "no-cache"})
+        if not (dist / "index.html").is_file():
+            raise NotFound("The page isn't built yet; `make run` builds it.")
+        # Every other address is a page of the app, which tells unknown ones itself.
+        return FileResponse(
+            dist / "index.html", headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy}
+        )
+
+
+def main(workers: int = 1) -> None:
+    """``frontrow serve``: listen on loopback unless told otherwise."""
+    settings = Settings()
+    set_up_logging("app", settings.telemetry.log_level)
+    uvicorn.run(
+        "frontrow.app:create_app",
+        factory=True,
+        host=settings.listen_host,
+        port=settings.listen_port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        backlog=4096,
+    )
+
+
+if __name__ == "__main__":
+    main(int(os.environ.get("FRONTROW_WORKERS", "1")))

@@ -1,0 +1,70 @@
+"""The HTTP door of seats: the snapshot of a performance, and holds."""
+
+import gzip
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from frontrow.core.errors import Busy, IdempotencyMismatch, NotFound
+from frontrow.core.idempotency import checked_key
+from frontrow.core.web import RuntimeDep, raw_json, refusals
+from frontrow.people.access import BuyerDep
+from frontrow.seats import actions, queries
+from frontrow.seats.actions import Held
+from frontrow.seats.errors import HoldInUse, SalesClosed, SeatsTaken, TooManySeats, UnknownSeats
+from frontrow.seats.rules import checked_seats
+from frontrow.seats.schemas import Hold, HoldRequest, SeatSnapshot, encode_hold, encode_snapshot
+
+router = APIRouter(prefix="/api", tags=["seats"])
+
+IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
+ZIP_FROM = 1500  # bytes
+
+
+@router.get("/performances/{performance_id}/seats", response_model=SeatSnapshot, responses=refusals(NotFound, Busy))
+async def get_seat_states(performance_id: uuid.UUID, request: Request, rt: RuntimeDep) -> Response:
+    """Every seat's state and fence, now, from the primary. Apply the socket's changes with a higher fence to it."""
+    body = encode_snapshot(await rt.db.read(lambda tx: queries.snapshot(tx, performance_id)))
+    if len(body) > ZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+        zipped = gzip.compress(body, 3)
+        return Response(zipped, media_type="application/json", headers={"Content-Encoding": "gzip"})
+    return Response(body, media_type="application/json")
+
+
+@router.post(
+    "/performances/{performance_id}/holds",
+    status_code=201,
+    response_model=Hold,
+    responses=refusals(SeatsTaken, UnknownSeats, TooManySeats, SalesClosed, NotFound, IdempotencyMismatch, Busy),
+)
+async def hold_seats(
+    performance_id: uuid.UUID,
+    wanted: HoldRequest,
+    buyer: BuyerDep,
+    rt: RuntimeDep,
+    response: Response,
+    idempotency_key: IdempotencyHeader = None,
+) -> Response:
+    """Hold exactly these seats for a while, all or none. The same Idempotency-Key returns the same hold."""
+    key = checked_key(idempotency_key)
+    seats = checked_seats(wanted.seats, rt.settings.till.max_seats)
+    made = await actions.hold_seats(rt.db, rt.settings.till, performance_id, buyer.id, seats, key)
+    if isinstance(made, Held):
+        rt.broadcast.seats_changed(performance_id, made.changes)
+        return raw_json(encode_hold(made), response, status=201)
+    known = await rt.db.read(lambda tx: queries.hold_of(tx, made, buyer.id))
+    return raw_json(encode_hold(known), response, status=201)
+
+
+@router.get("/holds/{hold_id}", response_model=Hold, responses=refusals(NotFound))
+async def get_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, response: Response) -> Response:
+    """A hold of this browser's."""
+    found = await rt.db.read(lambda tx: queries.hold_of(tx, hold_id, buyer.id))
+    return raw_json(encode_hold(found), response)
+
+
+@router.delete("/holds/{hold_id}", status_code=204, responses=refusals(NotFound, HoldInUse, Busy))
+async def release_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep) -> None:
+    """Let the seats go. Safe to repeat."""
+    await rt.db.write(lambda tx: actions.release_hold(tx, hold_id, buyer.id))

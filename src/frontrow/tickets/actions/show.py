@@ -1,0 +1,37 @@
+"""An order as its buyer sees it: with its tickets and their signed codes."""
+
+import uuid
+
+from frontrow.core.db import Tx
+from frontrow.core.runtime import Runtime
+from frontrow.orders import queries as order_queries
+from frontrow.orders.queries import LineView, OrderView, Viewer
+from frontrow.orders.schemas import Order, Ticket, order_of
+from frontrow.tickets import queries
+from frontrow.tickets.actions.draw import codes
+from frontrow.tickets.queries import TicketView
+
+
+async def show_order(rt: Runtime, order_id: uuid.UUID, viewer: Viewer) -> Order:
+    """Raises NotFound for everybody who may not see it."""
+
+    async def look(tx: Tx) -> tuple[OrderView, list[LineView], list[TicketView]]:
+        order = await order_queries.order_for(tx, order_id, viewer)
+        tickets = await queries.tickets_of(tx, order_id) if order.paid_at is not None else []
+        return order, await order_queries.lines(tx, order_id), tickets
+
+    order, lines, tickets = await rt.db.read(look)
+    shown = [
+        Ticket(
+            id=one.id,
+            seat_no=one.seat_no,
+            section=one.section,
+            row=one.row,
+            label=one.label,
+            state=one.state,
+            code=code,
+            qr_svg_url=f"/api/tickets/{one.id}/qr.svg?token={order.token}",
+        )
+        for one, code in zip(tickets, await codes(rt, tickets), strict=True)
+    ]
+    return order_of(order, lines, shown)

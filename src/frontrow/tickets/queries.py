@@ -1,0 +1,66 @@
+"""Reads of tickets and of the door."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontrow.core.db import Tx
+
+
+@dataclass(frozen=True)
+class TicketView:
+    id: uuid.UUID
+    organiser_id: uuid.UUID
+    order_id: uuid.UUID
+    performance_id: uuid.UUID
+    seat_no: int
+    section: str
+    row: str
+    label: str
+    holder_name: str
+    state: str
+    secret: str
+
+
+_TICKET = """SELECT id, organiser_id, order_id, performance_id, seat_no, section, row, label, holder_name, state, secret
+               FROM ticket """
+
+
+async def tickets_of(tx: Tx, order_id: uuid.UUID) -> list[TicketView]:
+    """All tickets of an order by seat number, void ones too."""
+    rows = await tx.sql(_TICKET + "WHERE order_id = :order ORDER BY seat_no", order=order_id)
+    return [TicketView(**row._mapping) for row in rows]
+
+
+async def ticket(tx: Tx, ticket_id: uuid.UUID) -> TicketView | None:
+    row = (await tx.sql(_TICKET + "WHERE id = :id", id=ticket_id)).one_or_none()
+    return TicketView(**row._mapping) if row else None
+
+
+@dataclass(frozen=True)
+class DoorPerformance:
+    id: uuid.UUID
+    event_title: str
+    starts_at: datetime
+    timezone: str
+    venue_name: str
+    admitted: int
+    sold: int
+
+
+async def door_performances(tx: Tx, user_id: uuid.UUID) -> list[DoorPerformance]:
+    """What a member of staff may scan for: their organisers' performances from 12 hours ago on."""
+    rows = await tx.sql(
+        """SELECT p.id, e.title AS event_title, p.starts_at, v.timezone, v.name AS venue_name,
+                  (SELECT count(*) FROM checkin c JOIN ticket t ON t.id = c.ticket_id
+                    WHERE t.performance_id = p.id AND c.kind = 'entry' AND c.ok)::int AS admitted,
+                  (SELECT count(*) FROM ticket t WHERE t.performance_id = p.id AND t.state = 'valid')::int AS sold
+             FROM team_member m
+             JOIN performance p ON p.organiser_id = m.organiser_id
+             JOIN event e ON e.id = p.event_id
+             JOIN venue v ON v.id = p.venue_id
+            WHERE m.user_id = :user AND p.state = 'scheduled' AND p.starts_at > now() - interval '12 hours'
+            ORDER BY p.starts_at LIMIT 100""",
+        user=user_id,
+    )
+    return [DoorPerformance(**row._mapping) for row in rows]

@@ -1,0 +1,75 @@
+"""Shapes of tickets and of the door on the wire."""
+
+import uuid
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from frontrow.tickets.actions.scan import Scan
+from frontrow.tickets.queries import DoorPerformance as DoorPerformanceView
+from frontrow.tickets.rules import Verdict
+
+MESSAGES: dict[Verdict, str] = {
+    "admitted": "Welcome. Let them in.",
+    "already_used": "This ticket was used already.",
+    "void": "This ticket was cancelled.",
+    "not_valid": "This isn't a valid ticket.",
+    "wrong_performance": "This ticket is for another performance.",
+}
+
+
+class ScanRequest(BaseModel):
+    code: str = Field(max_length=1000)
+    performance_id: uuid.UUID
+    gate: str = Field(default="", max_length=80)
+
+
+class ScannedTicket(BaseModel):
+    section: str
+    row: str
+    label: str
+    holder_name: str
+    order_code: str
+
+
+class ScanResult(BaseModel):
+    result: Verdict
+    message: str
+    ticket: ScannedTicket | None
+    used_at: datetime | None
+
+
+class DoorPerformance(BaseModel):
+    id: uuid.UUID
+    event_title: str
+    starts_at: datetime
+    timezone: str
+    venue_name: str
+    admitted: int
+    sold: int
+
+
+class DoorPerformances(BaseModel):
+    items: list[DoorPerformance]
+
+
+def scan_result(scan: Scan) -> ScanResult:
+    shown = scan.ticket
+    return ScanResult(
+        result=scan.verdict,
+        message=MESSAGES[scan.verdict],
+        ticket=ScannedTicket(
+            section=shown.section,
+            row=shown.row,
+            label=shown.label,
+            holder_name=shown.holder_name,
+            order_code=shown.order_code,
+        )
+        if shown is not None
+        else None,
+        used_at=scan.used_at,
+    )
+
+
+def door_performances_of(views: list[DoorPerformanceView]) -> DoorPerformances:
+    return DoorPerformances(items=[DoorPerformance(**vars(view)) for view in views])

@@ -1,0 +1,52 @@
+"""The only file that knows every room: it opens what a process needs and joins doors, handlers and timers."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from frontrow.core.jobs import Registry
+from frontrow.core.runtime import Runtime
+from frontrow.core.settings import Settings
+from frontrow.events.endpoints import router as events_router
+from frontrow.gateways.hub import Gateways
+from frontrow.mailroom import jobs as mailroom_jobs
+from frontrow.orders import jobs as orders_jobs
+from frontrow.orders.endpoints import router as orders_router
+from frontrow.payments import jobs as payments_jobs
+from frontrow.payments.endpoints import router as payments_router
+from frontrow.people.endpoints import router as people_router
+from frontrow.seats import jobs as seats_jobs
+from frontrow.seats.endpoints import router as seats_router
+from frontrow.tickets.endpoints import router as tickets_router
+
+ROUTERS: tuple[APIRouter, ...] = (
+    people_router,
+    events_router,
+    seats_router,
+    orders_router,
+    tickets_router,
+    payments_router,
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """A process's runtime, its doors to the outside, and what it does on messages and timers."""
+
+    runtime: Runtime
+    gateways: Gateways
+    registry: Registry
+
+    async def close(self) -> None:
+        await self.gateways.close()
+        await self.runtime.close()
+
+
+def open_house(settings: Settings) -> House:
+    """Open everything; nothing connects before it's used."""
+    runtime = Runtime.open(settings)
+    gateways = Gateways.open(runtime)
+    registry = Registry.empty()
+    for jobs in (seats_jobs, orders_jobs, payments_jobs, mailroom_jobs):
+        registry.add(jobs.handlers(runtime, gateways), jobs.timers(runtime, gateways))
+    return House(runtime, gateways, registry)

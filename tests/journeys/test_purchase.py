@@ -1,0 +1,96 @@
+"""One purchase over HTTP, from hold to door, and the ways it ends otherwise."""
+
+import httpx
+
+from frontrow.seats import queries as seat_queries
+from tests.factories.house import FEE, PRICE, House
+from tests.journeys.conftest import Stage
+
+
+async def states(stage: Stage, house: House) -> str:
+    return (await stage.rt.db.read(lambda tx: seat_queries.snapshot(tx, house.performance_id))).states
+
+
+async def test_a_guest_buys_two_seats(stage: Stage, house: House) -> None:
+    async with stage.buyer() as guest:
+        order = await guest.buy(house.performance_id, [3, 4])
+        assert order["state"] == "paid"
+        assert order["total"] == 2 * (PRICE + FEE)
+        assert [ticket["state"] for ticket in order["tickets"]] == ["valid", "valid"]
+        pdf = await guest.http.get(order["pdf_url"])
+        assert pdf.content.startswith(b"%PDF")
+        qr = await guest.http.get(order["tickets"][0]["qr_svg_url"])
+        assert qr.headers["content-type"].startswith("image/svg")
+    assert (await states(stage, house))[:5] == "ffssf"
+
+
+async def test_an_order_is_for_its_buyer_or_bearer(stage: Stage, house: House) -> None:
+    async with stage.buyer() as guest, stage.buyer() as stranger:
+        order = await guest.buy(house.performance_id, [1])
+        refused = await stranger.http.get(f"/api/orders/{order['id']}")
+        assert refused.status_code == 404
+        assert refused.json()["code"] == "not_found"
+        assert (await stranger.see(order["id"], order["token"]))["code"] == order["code"]
+        assert (await stranger.http.get(f"/api/orders/{order['id']}?token=wrong")).status_code == 404
+
+
+async def test_a_declined_card_keeps_the_seats_and_another_pays(stage: Stage, house: House) -> None:
+    async with stage.buyer() as guest:
+        hold = await guest.hold(house.performance_id, [7])
+        order = await guest.order(hold["id"])
+        payment = await guest.start_payment(order["id"])
+        declined = await guest.confirm(payment, "4000000000000002")
+        assert declined["error"]["code"] == "card_declined"
+        assert (await guest.check(order["id"]))["state"] == "paying"
+        again = await guest.start_payment(order["id"])
+        assert again["id"] == payment["id"]
+        await guest.confirm(payment)
+        assert (await guest.check(order["id"]))["state"] == "paid"
+
+
+async def test_cancel_while_paying_frees_the_seats_and_takes_no_money(stage: Stage, house: House) -> None:
+    async with stage.buyer() as guest:
+        hold = await guest.hold(house.performance_id, [5, 6])
+        order = await guest.order(hold["id"])
+        payment = await guest.start_payment(order["id"])
+        ended = await guest.post(f"/api/orders/{order['id']}/cancel", expect=200)
+        assert ended["state"] == "cancelled"
+        late = await guest.confirm(payment)
+        assert "error" in late
+    assert set(await states(stage, house)) == {"f"}
+    async with httpx.AsyncClient() as client:
+        ledger = (await client.get(f"{stage.stripe}/_standin/ledger")).json()
+    assert "requires_capture" not in str(ledger)
+
+
+async def test_without_csrf_proof_nothing_is_done(stage: Stage, house: House) -> None:
+    async with httpx.AsyncClient(base_url=stage.origin) as client:
+        refused = await client.post(f"/api/performances/{house.performance_id}/holds", json={"seats": [1]})
+        assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
+    async with stage.buyer() as guest:
+        foreign = await guest.http.post(
+            f"/api/performances/{house.performance_id}/holds",
+            json={"seats": [1]},
+            headers={"Origin": "https://evil.example"},
+        )
+        assert foreign.status_code == 403
+
+
+async def test_bad_bodies_get_a_named_refusal(stage: Stage, house: House) -> None:
+    async with stage.buyer() as guest:
+        path = f"/api/performances/{house.performance_id}/holds"
+        for seats in ([], [1, 1], ["1"], [1.5], [True], [2**31], [-1], None, list(range(1, 12))):
+            refused = await guest.http.post(path, json={"seats": seats}, headers={"Idempotency-Key": "k"})
+            assert refused.status_code == 422, (seats, refused.text)
+            assert refused.headers["content-type"] == "application/problem+json"
+            assert refused.json()["code"]
+        await guest.hold(house.performance_id, [999], expect=422)
+    assert set(await states(stage, house)) == {"f"}
+
+
+async def test_an_order_whose_time_ran_out_is_gone(stage: Stage, house: House) -> None:
+    async with stage.buyer() as guest:
+        hold = await guest.hold(house.performance_id, [9])
+        await stage.rt.db.write(lambda tx: tx.sql("UPDATE hold SET expires_at = now() - interval '1 s'"))
+        refused = await guest.post("/api/orders", {"hold_id": hold["id"], "email": "a@b.de", "name": "A"}, expect=410)
+        assert refused["code"] == "hold_expired"
