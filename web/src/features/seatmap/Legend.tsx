@@ -1,0 +1,82 @@
+import { useSyncExternalStore } from "react";
+import { count } from "@/shared/lib/locale";
+import { price } from "@/shared/lib/money";
+import { useTheme } from "@/shared/lib/theme";
+import { KIND_COMPANION, KIND_WHEELCHAIR, type House } from "./house";
+import type { LiveSeats } from "./live";
+import { categoryColour, housePalette } from "./palette";
+import { countFree, type PriceList } from "./prices";
+
+/** What the colours and shapes mean, what they cost all in, and how many are left now. */
+export function Legend({ house, live, prices }: { house: House; live: LiveSeats; prices: PriceList }) {
+  useSyncExternalStore(live.subscribe, live.getVersion);
+  const palette = housePalette(useTheme());
+  const left = countFree(house, live);
+  return (
+    <ul className="flex gap-x-6 gap-y-1 overflow-x-auto px-4 py-2.5 text-sm whitespace-nowrap lg:flex-wrap lg:px-6" aria-label="Prices">
+      {house.categories.map((letter, index) => {
+        const row = prices.of(letter);
+        const free = left.byCategory[index] ?? 0;
+        return (
+          <li key={letter} className="flex items-center gap-2 tabular-nums">
+            <span
+              className="grid h-5 w-5 shrink-0 place-items-center rounded-full text-[11px] font-semibold"
+              style={{ background: categoryColour(palette, index), color: palette.onSeat }}
+              aria-hidden="true"
+            >
+              {letter}
+            </span>
+            <span>
+              <span className="sr-only">Category {letter}: </span>
+              {row?.name ?? letter}
+              {row && <span className="font-semibold"> {price(row.total, prices.currency)}</span>}
+              <span className="text-muted"> {live.loaded ? (free === 0 ? "none left" : count(free, "left", "left")) : ""}</span>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** The key to everything that is not a price. */
+export function StateKey({ house }: { house: House }) {
+  const wheelchair = house.kind.includes(KIND_WHEELCHAIR);
+  const companion = house.kind.includes(KIND_COMPANION);
+  return (
+    <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm text-muted" aria-label="Signs">
+      <Sign words="Yours">
+        <circle cx="8" cy="8" r="7" fill="var(--color-ink)" />
+        <path d="M5 8.3 7.3 10.6 11.2 5.6" fill="none" stroke="var(--color-paper)" strokeWidth="1.6" />
+      </Sign>
+      <Sign words="Taken">
+        <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" />
+      </Sign>
+      <Sign words="Being bought">
+        <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" />
+        <path d="M3.4 12.6 12.6 3.4M2 9.2 9.2 2M6.8 14 14 6.8" stroke="currentColor" />
+      </Sign>
+      {wheelchair && (
+        <Sign words="Wheelchair place">
+          <rect x="1.5" y="1.5" width="13" height="13" rx="2.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
+        </Sign>
+      )}
+      {companion && (
+        <Sign words="Companion seat">
+          <path d="M8 1 15 8 8 15 1 8Z" fill="none" stroke="currentColor" strokeWidth="1.5" />
+        </Sign>
+      )}
+    </ul>
+  );
+}
+
+function Sign({ words, children }: { words: string; children: React.ReactNode }) {
+  return (
+    <li className="flex items-center gap-1.5 whitespace-nowrap">
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        {children}
+      </svg>
+      {words}
+    </li>
+  );
+}

@@ -1,0 +1,156 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useTheme } from "@/shared/lib/theme";
+import { firstSeat, nextSeat, type Direction } from "./cursor";
+import { attachGestures } from "./gestures";
+import type { House } from "./house";
+import type { LiveSeats } from "./live";
+import { MapControls } from "./MapControls";
+import { MapView } from "./mapView";
+import { Minimap } from "./Minimap";
+import { spokenSeat, type PriceList, type Standing } from "./prices";
+import { SeatTip } from "./SeatTip";
+import { exposeForTests } from "./testHandle";
+
+export interface SeatCanvasProps {
+  house: House;
+  live: LiveSeats;
+  prices: PriceList;
+  mine: ReadonlySet<number>;
+  /** Seats cannot be chosen while they are held: "Change seats" comes first. */
+  locked: boolean;
+  onToggle: (seatNo: number) => void;
+  announce: (words: string) => void;
+}
+
+const ARROWS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+const PAN_STEP = 90;
+const ZOOM_STEP = 1.5;
+
+/** The drawn map. Everything it does can also be done in the list view, which is plain HTML. */
+export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announce }: SeatCanvasProps) {
+  const theme = useTheme();
+  const box = useRef<HTMLDivElement>(null);
+  const houseCanvas = useRef<HTMLCanvasElement>(null);
+  const seatCanvas = useRef<HTMLCanvasElement>(null);
+  const [view, setView] = useState<MapView | null>(null);
+  const [tip, setTip] = useState<number | null>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const [, setCameraTick] = useState(0);
+
+  // The gestures are attached once; they reach today's props through this.
+  const latest = useRef({ mine, locked, onToggle });
+  useLayoutEffect(() => {
+    latest.current = { mine, locked, onToggle };
+  });
+
+  const standing = useCallback((seatNo: number): Standing => (latest.current.mine.has(seatNo) ? "mine" : live.stateOf(seatNo)), [live]);
+
+  const toggle = useCallback(
+    (seatNo: number) => {
+      const { mine: chosen, locked: held, onToggle: act } = latest.current;
+      if (held) announce("Your seats are held. Press “Change seats” first.");
+      else if (chosen.has(seatNo) || live.stateOf(seatNo) === "f") act(seatNo);
+      else announce(spokenSeat(house, prices, seatNo, live.stateOf(seatNo)));
+    },
+    [announce, house, live, prices],
+  );
+
+  useEffect(() => {
+    const target = box.current;
+    if (!target || !houseCanvas.current || !seatCanvas.current) return;
+    const created = new MapView(houseCanvas.current, seatCanvas.current, house, live, theme);
+    created.onCamera = () => setCameraTick((tick) => tick + 1);
+    const measure = new ResizeObserver(() => created.resize({ width: target.clientWidth, height: target.clientHeight }));
+    measure.observe(target);
+    const detach = attachGestures(target, created, {
+      hover: (seatNo) => {
+        created.setHover(seatNo);
+        setTip(seatNo);
+        target.style.cursor = seatNo !== null && (live.stateOf(seatNo) === "f" || latest.current.mine.has(seatNo)) ? "pointer" : "";
+      },
+      tap: (seatNo) => {
+        setTip(seatNo);
+        if (seatNo !== null) toggle(seatNo);
+      },
+    });
+    const hide = exposeForTests(created, target, live);
+    setView(created);
+    return () => {
+      measure.disconnect();
+      detach();
+      hide();
+      created.destroy();
+    };
+    // The theme is followed by setTheme below; a new view for it would lose the camera.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [house, live, toggle]);
+
+  useEffect(() => view?.setTheme(theme), [view, theme]);
+  useEffect(() => view?.setMine(mine), [view, mine]);
+  useEffect(() => view?.setCursor(cursor), [view, cursor]);
+
+  const moveCursor = (direction: Direction): void => {
+    if (!view) return;
+    const middle = view.window();
+    const next =
+      cursor === null
+        ? firstSeat(house, view.grid, (middle.left + middle.right) / 2, (middle.top + middle.bottom) / 2)
+        : nextSeat(house, view.grid, cursor, direction);
+    if (next === null) return;
+    setCursor(next);
+    setTip(next);
+    view.revealSeat(next);
+    announce(spokenSeat(house, prices, next, standing(next)));
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
+    const direction = ARROWS[event.key];
+    if (direction && event.shiftKey) {
+      const along = direction === "left" || direction === "up" ? PAN_STEP : -PAN_STEP;
+      view.panBy(direction === "left" || direction === "right" ? along : 0, direction === "up" || direction === "down" ? along : 0);
+    } else if (direction) moveCursor(direction);
+    else if (event.key === "+" || event.key === "=") view.flyZoom(ZOOM_STEP, ...cursorPoint());
+    else if (event.key === "-") view.flyZoom(1 / ZOOM_STEP, ...cursorPoint());
+    else if (event.key === "0") view.fitAll();
+    else if ((event.key === "Enter" || event.key === " ") && cursor !== null) toggle(cursor);
+    else if (event.key === "Escape" && cursor !== null) setCursor(null);
+    else return;
+    event.preventDefault();
+  };
+
+  const cursorPoint = (): readonly [number, number] =>
+    view && cursor !== null ? view.pointOf(cursor) : [(view?.size.width ?? 0) / 2, (view?.size.height ?? 0) / 2];
+
+  return (
+    <div className="relative h-full w-full overflow-hidden">
+      {/* A drawn map has no native role; "application" hands the arrow keys to us, and the list view is the other way in. */}
+      {/* eslint-disable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+      <div
+        ref={box}
+        data-testid="seat-map"
+        role="application"
+        aria-label="Map of the house"
+        aria-describedby="seat-map-help"
+        tabIndex={0}
+        className="seat-map absolute inset-0 touch-none select-none"
+        onKeyDown={onKeyDown}
+        onBlur={() => {
+          setCursor(null);
+          setTip(null);
+        }}
+      >
+        <canvas ref={houseCanvas} className="absolute inset-0 h-full w-full" aria-hidden="true" />
+        <canvas ref={seatCanvas} className="absolute inset-0 h-full w-full" aria-hidden="true" />
+      </div>
+      {/* eslint-enable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+      <p id="seat-map-help" className="sr-only">
+        Arrow keys move from seat to seat, Enter chooses a seat or gives it back. Plus and minus zoom, zero shows the whole house, Shift with an arrow
+        moves the map. The list shows the same seats as buttons.
+      </p>
+      {view && tip !== null && <SeatTip seatNo={tip} view={view} prices={prices} standing={mine.has(tip) ? "mine" : live.stateOf(tip)} />}
+      {view && view.zoomed && <Minimap view={view} />}
+      {view && <MapControls view={view} />}
+    </div>
+  );
+}

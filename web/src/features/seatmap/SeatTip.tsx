@@ -1,0 +1,64 @@
+import { price } from "@/shared/lib/money";
+import { seatInRow } from "@/shared/lib/seatWords";
+import { categoryOf, isStanding, nameOf, type House } from "./house";
+import type { MapView } from "./mapView";
+import { kindWords, priceOfSeat, stateWords, type PriceList, type Standing } from "./prices";
+
+const WIDTH = 208;
+const GAP = 16;
+/** Room a tip needs above its seat; with less it goes below. */
+const TALLEST = 190;
+
+/** What is known about the seat under the pointer or the keyboard, beside it. For the eye; the ear has the live region. */
+export function SeatTip({ seatNo, view, prices, standing }: { seatNo: number; view: MapView; prices: PriceList; standing: Standing }) {
+  const { house } = view;
+  const [x, y] = view.pointOf(seatNo);
+  if (x < 0 || y < 0 || x > view.size.width || y > view.size.height) return null;
+  const left = Math.min(Math.max(8, x - WIDTH / 2), Math.max(8, view.size.width - WIDTH - 8));
+  const above = y > TALLEST;
+  const place = above ? { left, bottom: view.size.height - y + GAP } : { left, top: y + GAP };
+
+  const name = nameOf(house, seatNo);
+  const letter = categoryOf(house, seatNo);
+  const total = priceOfSeat(house, prices, seatNo);
+  const kind = kindWords(house, seatNo);
+  const buyable = standing === "f" || standing === "mine";
+  return (
+    <div className="float-shadow pointer-events-none absolute z-10 rounded-md bg-raised px-3.5 pt-2.5 pb-3" style={{ width: WIDTH, ...place }} aria-hidden="true">
+      <p className="text-sm text-muted">{name.section}</p>
+      <p className="font-display text-lg leading-snug">{isStanding(house, seatNo) ? "Standing place" : seatInRow(name)}</p>
+      <p className="mt-0.5 flex items-baseline justify-between text-sm tabular-nums">
+        {buyable && total !== null ? (
+          <>
+            <span>
+              {letter} · {prices.of(letter)?.name}
+            </span>
+            <span className="font-medium">{price(total, prices.currency)}</span>
+          </>
+        ) : (
+          <span className="first-letter:uppercase">{stateWords(standing)}</span>
+        )}
+      </p>
+      {kind && <p className="text-sm first-letter:uppercase">{kind}</p>}
+      {house.stage && !isStanding(house, seatNo) && <Sightline house={house} seatNo={seatNo} />}
+    </div>
+  );
+}
+
+/** The house from above with the seat's view of the stage drawn in. */
+function Sightline({ house, seatNo }: { house: House; seatNo: number }) {
+  const stage = house.stage;
+  if (!stage) return null;
+  const x = house.x[seatNo - 1] ?? 0;
+  const y = house.y[seatNo - 1] ?? 0;
+  const edge = stage.y + stage.height / 2 < y ? stage.y + stage.height : stage.y;
+  const unit = house.width / 180;
+  return (
+    <svg viewBox={`0 0 ${house.width} ${house.height}`} className="mt-2 block max-h-20 w-full text-ink" preserveAspectRatio="xMidYMid meet">
+      <rect x={stage.x} y={stage.y} width={stage.width} height={stage.height} fill="currentColor" opacity="0.25" />
+      <path d={`M${x} ${y}L${stage.x} ${edge}H${stage.x + stage.width}Z`} fill="currentColor" opacity="0.1" />
+      <path d={`M${stage.x} ${edge}L${x} ${y}L${stage.x + stage.width} ${edge}`} fill="none" stroke="currentColor" strokeWidth={unit} opacity="0.5" />
+      <circle cx={x} cy={y} r={unit * 4} fill="currentColor" />
+    </svg>
+  );
+}

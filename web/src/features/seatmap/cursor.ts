@@ -1,0 +1,49 @@
+/** The keyboard's way through the house: from a seat to the nearest one in a direction. */
+import { SeatGrid } from "./grid";
+import { PITCH, type House } from "./house";
+
+export type Direction = "left" | "right" | "up" | "down";
+
+const VECTORS: Record<Direction, readonly [number, number]> = {
+  left: [-1, 0],
+  right: [1, 0],
+  up: [0, -1],
+  down: [0, 1],
+};
+
+/** Straying sideways costs this many times more than going forward, so that a curved row is followed to its end. */
+const SIDEWAYS_COST = 2.2;
+/** Aisles and the gap to a balcony are jumped in growing steps, up to this many seats. */
+const REACHES = [4, 10, 30, 120];
+
+/** The next seat in that direction, or null at the edge of the house. */
+export function nextSeat(house: House, grid: SeatGrid, from: number, direction: Direction): number | null {
+  const [dx, dy] = VECTORS[direction];
+  const x = house.x[from - 1] ?? 0;
+  const y = house.y[from - 1] ?? 0;
+  for (const seats of REACHES) {
+    const reach = seats * PITCH;
+    const best = { seatNo: 0, cost: Infinity };
+    grid.forEachIn({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach }, (index) => {
+      if (index === from - 1) return;
+      const vx = (house.x[index] ?? 0) - x;
+      const vy = (house.y[index] ?? 0) - y;
+      const forward = vx * dx + vy * dy;
+      const sideways = Math.abs(vx * dy) + Math.abs(vy * dx);
+      // A cone of 55 degrees either side; beyond it the other arrow is the right one.
+      if (forward < 1 || forward > reach || sideways > forward * 1.4) return;
+      const cost = forward + sideways * SIDEWAYS_COST;
+      if (cost < best.cost) {
+        best.cost = cost;
+        best.seatNo = index + 1;
+      }
+    });
+    if (best.seatNo > 0) return best.seatNo;
+  }
+  return null;
+}
+
+/** Where the keyboard starts: the seat nearest to a point, whatever its state. */
+export function firstSeat(house: House, grid: SeatGrid, x: number, y: number): number | null {
+  return grid.nearest(x, y, Math.max(house.width, house.height));
+}

@@ -1,0 +1,114 @@
+/**
+ * Fingers, mouse and wheel on the map. A press that hardly moves is a tap; one pointer drags, two pinch; the wheel
+ * zooms where it points. Listeners are added by hand because React's wheel listener is passive and could not keep the
+ * page from scrolling.
+ */
+import { isStanding } from "./house";
+import type { MapView } from "./mapView";
+
+export interface GestureReports {
+  hover(seatNo: number | null): void;
+  tap(seatNo: number | null): void;
+}
+
+interface Pointer {
+  x: number;
+  y: number;
+}
+
+/** Below this distance between seats (px) a tap cannot be meant for one seat: it zooms in instead. */
+const FINGER_PITCH = 15;
+const MOUSE_PITCH = 5.5;
+const MOUSE_SLACK = 3;
+const FINGER_SLACK = 14;
+
+export function attachGestures(target: HTMLElement, view: MapView, reports: GestureReports): () => void {
+  const pointers = new Map<number, Pointer>();
+  let travelled = 0;
+  let pinched = false;
+
+  const local = (event: MouseEvent): Pointer => {
+    const box = target.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+
+  const down = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    if (pointers.size === 0) {
+      travelled = 0;
+      pinched = false;
+    }
+    pointers.set(event.pointerId, local(event));
+    target.setPointerCapture(event.pointerId);
+    if (pointers.size > 1) pinched = true;
+    reports.hover(null);
+  };
+
+  const move = (event: PointerEvent): void => {
+    const at = local(event);
+    const before = pointers.get(event.pointerId);
+    if (!before) {
+      if (event.pointerType === "mouse") reports.hover(view.seatAtPoint(at.x, at.y, MOUSE_SLACK));
+      return;
+    }
+    pointers.set(event.pointerId, at);
+    const dx = at.x - before.x;
+    const dy = at.y - before.y;
+    travelled += Math.hypot(dx, dy);
+    if (pointers.size === 2) pinch(event.pointerId, before, at);
+    else if (travelled > slop(event)) view.panBy(dx, dy);
+  };
+
+  const pinch = (moving: number, before: Pointer, at: Pointer): void => {
+    const still = [...pointers].find(([id]) => id !== moving)?.[1];
+    if (!still) return;
+    const was = Math.hypot(before.x - still.x, before.y - still.y);
+    const is = Math.hypot(at.x - still.x, at.y - still.y);
+    if (was < 1) return;
+    view.zoomBy(is / was, (at.x + still.x) / 2, (at.y + still.y) / 2);
+    view.panBy((at.x - before.x) / 2, (at.y - before.y) / 2);
+  };
+
+  const up = (event: PointerEvent): void => {
+    if (!pointers.delete(event.pointerId) || pointers.size > 0 || pinched || event.type === "pointercancel") return;
+    if (travelled > slop(event)) return;
+    const { x, y } = local(event);
+    const finger = event.pointerType !== "mouse";
+    const seat = view.seatAtPoint(x, y, finger ? FINGER_SLACK : MOUSE_SLACK);
+    // A standing area is big enough at any zoom.
+    if (seat !== null && isStanding(view.house, seat)) reports.tap(seat);
+    else if (view.pitch < (finger ? FINGER_PITCH : MOUSE_PITCH)) view.flyZoom((finger ? 26 : 14) / view.pitch, x, y);
+    else reports.tap(seat);
+  };
+
+  const wheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    // A pinch on a trackpad arrives as a wheel with ctrl and much smaller steps.
+    const strength = event.ctrlKey ? 0.01 : 0.0018;
+    const { x, y } = local(event);
+    view.zoomBy(Math.exp(-Math.max(-240, Math.min(240, event.deltaY * lines)) * strength), x, y);
+  };
+
+  const leave = (): void => reports.hover(null);
+
+  target.addEventListener("pointerdown", down);
+  target.addEventListener("pointermove", move);
+  target.addEventListener("pointerup", up);
+  target.addEventListener("pointercancel", up);
+  target.addEventListener("pointerleave", leave);
+  target.addEventListener("wheel", wheel, { passive: false });
+  return () => {
+    target.removeEventListener("pointerdown", down);
+    target.removeEventListener("pointermove", move);
+    target.removeEventListener("pointerup", up);
+    target.removeEventListener("pointercancel", up);
+    target.removeEventListener("pointerleave", leave);
+    target.removeEventListener("wheel", wheel);
+  };
+}
+
+/** How far a press may wander and still be a tap, in px. */
+function slop(event: PointerEvent): number {
+  return event.pointerType === "mouse" ? 4 : 10;
+}

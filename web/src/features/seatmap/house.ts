@@ -1,0 +1,152 @@
+/**
+ * The seat map as flat arrays, made once per map: what painting and hit-testing 50,000 seats need. Index i belongs to
+ * seat number i + 1. Lengths are map units; neighbouring seats stand about `PITCH` apart.
+ */
+import type { SeatMap } from "@/client/frontrow.schemas";
+import type { SeatName } from "@/shared/lib/seatWords";
+
+export const PITCH = 10;
+export const KIND_NUMBERED = 0;
+export const KIND_WHEELCHAIR = 1;
+export const KIND_COMPANION = 2;
+/** A standing place: no spot of its own on the map, it belongs to its area. */
+export const KIND_STANDING = 3;
+
+export interface House {
+  name: string;
+  width: number;
+  height: number;
+  stage: SeatMap["stage"];
+  count: number;
+  x: Float32Array;
+  y: Float32Array;
+  kind: Uint8Array;
+  /** Index into `categories`. */
+  category: Uint8Array;
+  /** Index into `rows`, or for a standing place into `areas`. */
+  rowOf: Uint32Array;
+  labels: string[];
+  categories: string[];
+  rows: Row[];
+  sections: Section[];
+  areas: Area[];
+}
+
+export interface Row {
+  label: string;
+  section: number;
+  category: number;
+  /** Seat numbers from one end to the other. */
+  seats: number[];
+}
+
+export interface Section {
+  name: string;
+  labelAt: readonly [number, number];
+  rows: number[];
+}
+
+export interface Area {
+  name: string;
+  category: number;
+  first: number;
+  capacity: number;
+  polygon: [number, number][];
+  centre: readonly [number, number];
+}
+
+function categoryLetters(map: SeatMap): string[] {
+  const letters = new Set<string>();
+  for (const section of map.sections) for (const row of section.rows) letters.add(row.category);
+  for (const area of map.areas) letters.add(area.category);
+  return [...letters].sort();
+}
+
+function centroid(points: readonly (readonly number[])[]): readonly [number, number] {
+  const n = Math.max(1, points.length);
+  const x = points.reduce((sum, point) => sum + (point[0] ?? 0), 0) / n;
+  const y = points.reduce((sum, point) => sum + (point[1] ?? 0), 0) / n;
+  return [x, y];
+}
+
+export function buildHouse(map: SeatMap): House {
+  const count = map.seat_count;
+  const categories = categoryLetters(map);
+  const house: House = {
+    name: map.name,
+    width: map.width,
+    height: map.height,
+    stage: map.stage,
+    count,
+    x: new Float32Array(count),
+    y: new Float32Array(count),
+    kind: new Uint8Array(count),
+    category: new Uint8Array(count),
+    rowOf: new Uint32Array(count),
+    labels: new Array<string>(count).fill(""),
+    categories,
+    rows: [],
+    sections: [],
+    areas: [],
+  };
+  for (const section of map.sections) addSection(house, section);
+  for (const area of map.areas) addArea(house, area);
+  return house;
+}
+
+function addSection(house: House, source: SeatMap["sections"][number]): void {
+  const [labelX = 0, labelY = 0] = source.label_at;
+  const section: Section = { name: source.name, labelAt: [labelX, labelY], rows: [] };
+  const sectionIndex = house.sections.push(section) - 1;
+  for (const row of source.rows) {
+    const category = house.categories.indexOf(row.category);
+    const rowIndex = house.rows.push({ label: row.label, section: sectionIndex, category, seats: [] }) - 1;
+    section.rows.push(rowIndex);
+    // The wire sends each seat as a tuple to keep a map of 50,000 seats small.
+    for (const [seatNo, label, x, y, kind] of row.seats) {
+      const i = seatNo - 1;
+      house.x[i] = x;
+      house.y[i] = y;
+      house.kind[i] = kind;
+      house.category[i] = category;
+      house.rowOf[i] = rowIndex;
+      house.labels[i] = label;
+      house.rows[rowIndex]?.seats.push(seatNo);
+    }
+  }
+}
+
+function addArea(house: House, source: SeatMap["areas"][number]): void {
+  const polygon = source.polygon.map((point): [number, number] => [point[0] ?? 0, point[1] ?? 0]);
+  const centre = centroid(polygon);
+  const category = house.categories.indexOf(source.category);
+  const areaIndex =
+    house.areas.push({ name: source.name, category, first: source.first_seat_no, capacity: source.capacity, polygon, centre }) - 1;
+  for (let n = 0; n < source.capacity; n += 1) {
+    const i = source.first_seat_no - 1 + n;
+    house.x[i] = centre[0];
+    house.y[i] = centre[1];
+    house.kind[i] = KIND_STANDING;
+    house.category[i] = category;
+    house.rowOf[i] = areaIndex;
+    house.labels[i] = String(n + 1);
+  }
+}
+
+export function isStanding(house: House, seatNo: number): boolean {
+  return house.kind[seatNo - 1] === KIND_STANDING;
+}
+
+/** What a seat is called; an unknown number gets an honest placeholder rather than an exception. */
+export function nameOf(house: House, seatNo: number): SeatName {
+  const i = seatNo - 1;
+  if (i < 0 || i >= house.count) return { section: house.name, row: "", label: String(seatNo) };
+  const label = house.labels[i] ?? "";
+  if (isStanding(house, seatNo)) return { section: house.areas[house.rowOf[i] ?? 0]?.name ?? "", row: "", label };
+  const row = house.rows[house.rowOf[i] ?? 0];
+  return { section: house.sections[row?.section ?? 0]?.name ?? "", row: row?.label ?? "", label };
+}
+
+export function categoryOf(house: House, seatNo: number): string {
+  return house.categories[house.category[seatNo - 1] ?? 0] ?? "";
+}

@@ -1,0 +1,74 @@
+/** What a seat of each category costs, all in, and what is left of it. */
+import type { PerformanceDetail } from "@/client/frontrow.schemas";
+import { price } from "@/shared/lib/money";
+import { seatInRow, seatWords } from "@/shared/lib/seatWords";
+import type { SeatState } from "./apply";
+import { categoryOf, KIND_COMPANION, KIND_WHEELCHAIR, nameOf, type House } from "./house";
+import type { LiveSeats } from "./live";
+
+export interface PriceList {
+  currency: string;
+  of(category: string): { name: string; total: number } | null;
+}
+
+/** The lowest price stands for a category that is sold under several ticket types. */
+export function priceList(performance: Pick<PerformanceDetail, "prices" | "currency">): PriceList {
+  const lowest = new Map<string, { name: string; total: number }>();
+  for (const row of performance.prices) {
+    const known = lowest.get(row.category);
+    if (!known || row.total < known.total) lowest.set(row.category, { name: row.name, total: row.total });
+  }
+  return { currency: performance.currency, of: (category) => lowest.get(category) ?? null };
+}
+
+export function priceOfSeat(house: House, prices: PriceList, seatNo: number): number | null {
+  return prices.of(categoryOf(house, seatNo))?.total ?? null;
+}
+
+export type Standing = SeatState | "mine";
+
+const STATE_WORDS: Record<Standing, string> = {
+  f: "free",
+  h: "being bought by someone else",
+  s: "taken",
+  b: "not for sale",
+  mine: "your seat",
+};
+
+export function stateWords(state: Standing): string {
+  return STATE_WORDS[state];
+}
+
+export function kindWords(house: House, seatNo: number): string | null {
+  const kind = house.kind[seatNo - 1];
+  if (kind === KIND_WHEELCHAIR) return "wheelchair place";
+  if (kind === KIND_COMPANION) return "companion seat";
+  return null;
+}
+
+/** "Stalls, row F, seat 12, wheelchair place, €84, free": a seat for the ear. */
+export function spokenSeat(house: House, prices: PriceList, seatNo: number, state: Standing, brief = false): string {
+  const name = nameOf(house, seatNo);
+  const total = priceOfSeat(house, prices, seatNo);
+  return [
+    brief ? seatInRow(name) : seatWords(name),
+    kindWords(house, seatNo),
+    total === null ? null : price(total, prices.currency),
+    stateWords(state),
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** Free seats by category index, and in sum. */
+export function countFree(house: House, live: LiveSeats): { byCategory: number[]; total: number } {
+  const byCategory = house.categories.map(() => 0);
+  let total = 0;
+  for (let i = 0; i < house.count; i += 1) {
+    if (live.stateOf(i + 1) !== "f") continue;
+    const category = house.category[i] ?? 0;
+    byCategory[category] = (byCategory[category] ?? 0) + 1;
+    total += 1;
+  }
+  return { byCategory, total };
+}

@@ -1,0 +1,27 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { getSeatMap, getSeatStates } from "@/client/frontrow";
+import { buildHouse, type House } from "./house";
+import { browserWorld, LiveSeats } from "./live";
+
+/** The immutable layout of a seat map version, ready to draw. */
+export function useHouse(seatMapId: string | undefined): { house: House | undefined; error: Error | null } {
+  const map = useQuery({
+    queryKey: ["seat-map", seatMapId],
+    queryFn: ({ signal }) => getSeatMap(seatMapId ?? "", { signal }),
+    enabled: seatMapId !== undefined,
+    staleTime: Infinity,
+  });
+  const house = useMemo(() => (map.data ? buildHouse(map.data) : undefined), [map.data]);
+  return { house, error: map.error };
+}
+
+/** Who has which seat now, live for as long as the page shows it. */
+export function useLiveSeats(performanceId: string): LiveSeats {
+  const live = useMemo(() => new LiveSeats(browserWorld(performanceId, () => getSeatStates(performanceId))), [performanceId]);
+  useEffect(() => {
+    live.start();
+    return () => live.stop();
+  }, [live]);
+  return live;
+}

@@ -1,0 +1,26 @@
+/**
+ * One id per page action (opening a page, pressing a button). Every call the action makes carries it, so that the
+ * logs of all processes can be read as one story.
+ */
+
+/** A random UUID; `crypto.randomUUID` is missing on plain http addresses other than localhost. */
+export function uuid(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+let action = uuid();
+
+/** Starts a new page action; calls made from now on carry its id. */
+export function beginAction(): string {
+  action = uuid();
+  return action;
+}
+
+export function currentAction(): string {
+  return action;
+}
