@@ -1,13 +1,15 @@
 """Tells waiting requests that a mail came or went."""
 
 import asyncio
+import time
 
 
 class News:
     """A counter that can be waited on. ``version`` changes whenever the folder does."""
 
     def __init__(self) -> None:
-        self.version = 0
+        # It starts somewhere else each time, so that a page from before a restart notices the change.
+        self.version = time.time_ns()
         self._changed = asyncio.Event()
 
     def tell(self) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope, Send
@@ -143,7 +144,7 @@ class Api:
         if mishap == "reset":
             return 0, b"", True
         keep = True
-        with self._store.transaction():
+        with self._store.transaction() if route.writes else nullcontext():
             try:
                 if mishap == "error":
                     raise injected(self._board.faults.status)

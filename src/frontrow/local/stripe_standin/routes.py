@@ -10,32 +10,33 @@ from frontrow.local.stripe_standin.errors import Json
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint. ``browser``: the publishable key is enough."""
+    """One endpoint. ``browser``: the publishable key is enough. ``writes``: it needs a transaction."""
 
     verb: Callable[[Call], Json]
     operation: str
     browser: bool = False
+    writes: bool = True
 
 
 _ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "payment_intents"): Route(intents.create, "create"),
-    ("GET", "payment_intents"): Route(intents.listing, "list"),
-    ("GET", "payment_intents/search"): Route(search.search, "search"),
-    ("GET", "payment_intents/*"): Route(intents.retrieve, "retrieve", browser=True),
+    ("GET", "payment_intents"): Route(intents.listing, "list", writes=False),
+    ("GET", "payment_intents/search"): Route(search.search, "search", writes=False),
+    ("GET", "payment_intents/*"): Route(intents.retrieve, "retrieve", browser=True, writes=False),
     ("POST", "payment_intents/*"): Route(intents.update, "update"),
     ("POST", "payment_intents/*/confirm"): Route(payment.confirm, "confirm", browser=True),
     ("POST", "payment_intents/*/capture"): Route(payment.capture, "capture"),
     ("POST", "payment_intents/*/cancel"): Route(intents.cancel, "cancel"),
     ("POST", "3ds2/authenticate"): Route(payment.authenticate, "authenticate", browser=True),
     ("POST", "payment_methods"): Route(methods.create, "payment_method", browser=True),
-    ("GET", "payment_methods/*"): Route(methods.retrieve, "payment_method"),
+    ("GET", "payment_methods/*"): Route(methods.retrieve, "payment_method", writes=False),
     ("POST", "refunds"): Route(refunds.create, "refund"),
-    ("GET", "refunds"): Route(refunds.listing, "refund_list"),
-    ("GET", "refunds/*"): Route(refunds.retrieve, "refund_retrieve"),
+    ("GET", "refunds"): Route(refunds.listing, "refund_list", writes=False),
+    ("GET", "refunds/*"): Route(refunds.retrieve, "refund_retrieve", writes=False),
     ("POST", "refunds/*"): Route(refunds.update, "refund_update"),
-    ("GET", "charges"): Route(refunds.list_charges, "charge"),
-    ("GET", "charges/*"): Route(refunds.retrieve_charge, "charge"),
-    ("GET", "events"): Route(events.listing, "events"),
+    ("GET", "charges"): Route(refunds.list_charges, "charge", writes=False),
+    ("GET", "charges/*"): Route(refunds.retrieve_charge, "charge", writes=False),
+    ("GET", "events"): Route(events.listing, "events", writes=False),
 }
 
 

@@ -5,7 +5,7 @@ nothing that it answered, only a power cut could, and that is the trade that tho
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -198,10 +198,12 @@ class Store:
             (document["id"], document["type"], document["created"], encode(document), due_at),
         )
 
-    def due_events(self, moment: float, limit: int) -> list[PendingEvent]:
-        """Events that should be sent by ``moment``, oldest first."""
+    def due_events(self, moment: float, limit: int, except_for: Iterable[int]) -> list[PendingEvent]:
+        """Events that should be sent by ``moment``, oldest first, without those whose seq is in ``except_for``."""
         rows = self._db.execute(
-            "SELECT seq, id, body, attempts FROM event WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?", (moment, limit)
+            "SELECT seq, id, body, attempts FROM event WHERE due_at <= ?"
+            " AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, seq LIMIT ?",
+            (moment, encode(list(except_for)).decode(), limit),
         )
         return [PendingEvent(*row) for row in rows]
 

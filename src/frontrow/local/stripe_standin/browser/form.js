@@ -56,8 +56,8 @@ function groupExpiry(digits) {
 
 const FIELDS = [
   { name: "number", label: "Card number", autocomplete: "cc-number", placeholder: "1234 1234 1234 1234", group: groupNumber, check: problemOfNumber },
-  { name: "expiry", label: "Expiry (month / year)", autocomplete: "cc-exp", placeholder: "MM / YY", group: groupExpiry, check: problemOfExpiry },
-  { name: "cvc", label: "Security code (CVC)", autocomplete: "cc-csc", placeholder: "CVC", group: (digits) => digits.slice(0, 4), check: problemOfCvc },
+  { name: "expiry", label: "Expiry date", autocomplete: "cc-exp", placeholder: "MM / YY", group: groupExpiry, check: problemOfExpiry },
+  { name: "cvc", label: "CVC", autocomplete: "cc-csc", placeholder: "CVC", group: (digits) => digits.slice(0, 4), check: problemOfCvc },
 ];
 
 // Regrouping moves characters under the caret; it is put back behind the digit that it stood behind.
