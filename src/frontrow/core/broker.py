@@ -142,6 +142,8 @@ class StreamBroker(AsyncBroker):
             if finding is not None:
                 # What it finds now is given back by shutdown.
                 await asyncio.wait({finding}, timeout=self._redis.settings.timeout_s)
+                if finding.done() and (error := finding.exception()):
+                    log.debug("queue_unavailable", error=type(error).__name__)
 
     async def shutdown(self) -> None:
         """Give back at once what we didn't run, and leave no consumer behind."""
