@@ -19,8 +19,11 @@ class MailRefused(Exception):
         self.said = said
 
 
-class MailUnavailable(Exception):
-    """The message wasn't taken now (no server, "try later"), or nobody knows: send the same Message-ID again."""
+class MailUnavailable(ConnectionError):
+    """The message wasn't taken now (no server, "try later"), or nobody knows: send the same Message-ID again.
+
+    A ConnectionError, because to the outbox it is an outage, which says nothing about the job.
+    """
 
 
 def is_for_good(code: int) -> bool:
