@@ -193,6 +193,46 @@ def test_odd_messages_are_kept_and_shown(inbox: InboxProcess) -> None:
                 assert http.get(path.format(item["id"])).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b".",
+        b"..\r\n.\r\n...\r\n",
+        b"ends in a dot.\r\n.starts with one\r\n.",
+        b"x" * 70_000 + b".\r\n",
+        b"y.\r\n" * 60_000,
+        b"z" * 131_067 + b"\r\n.",
+    ],
+    ids=["empty", "dot", "dots", "edges", "long line", "many lines", "edge of a block"],
+)
+def test_a_body_arrives_byte_for_byte(inbox: InboxProcess, body: bytes) -> None:
+    to = address()
+    raw = b"Subject: dots\r\n\r\n" + body
+    with smtplib.SMTP("127.0.0.1", inbox.smtp_port) as smtp:
+        for _ in range(2):
+            smtp.sendmail("a@frontrow.example", [to], raw)
+    with httpx.Client(base_url=f"http://127.0.0.1:{inbox.http_port}") as http:
+        items = http.get("/api/messages", params={"to": to}).json()["items"]
+        assert len(items) == 2
+        for item in items:
+            kept = http.get(f"/messages/{item['id']}.eml").content
+            assert kept.partition(b"ESMTP;")[2].partition(b"\r\n")[2].rstrip(b"\r\n") == raw.rstrip(b"\r\n")
+
+
+def test_a_message_that_is_too_long_is_refused_and_the_next_one_taken(inbox: InboxProcess) -> None:
+    to = address()
+    with smtplib.SMTP("127.0.0.1", inbox.smtp_port) as smtp:
+        smtp.ehlo()
+        smtp.mail("a@frontrow.example")
+        smtp.rcpt(to)
+        assert smtp.data(b"Subject: long\r\n\r\n" + b"too long\r\n" * 2_700_000)[0] == 552
+        smtp.sendmail("a@frontrow.example", [to], b"Subject: short\r\n\r\nfine")
+    with httpx.Client(base_url=f"http://127.0.0.1:{inbox.http_port}") as http:
+        items = http.get("/api/messages", params={"to": to}).json()["items"]
+    assert [item["subject"] for item in items] == ["short"]
+
+
 async def test_mails_survive_a_kill_and_a_lost_index(tmp_path: Path) -> None:
     inbox = InboxProcess(tmp_path / "mails")
     inbox.start()
