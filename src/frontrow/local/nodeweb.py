@@ -85,10 +85,14 @@ class WebBuild:
         )
 
     def install(self) -> bool:
-        """`npm ci`, when something is missing. True when it ran. Raises ProcessFailedError."""
+        """Install what the lock file says, when something is missing. True when it ran. Raises ProcessFailedError.
+
+        Not by `npm ci`: that refuses a lock file that was made where a registry doesn't carry the optional packages of
+        other platforms. `--no-save` leaves the lock file alone as `npm ci` would.
+        """
         if self.is_installed():
             return False
-        self._npm("ci", "--no-audit", "--no-fund", "--prefer-offline")
+        self._npm("install", "--no-save", "--no-audit", "--no-fund", "--prefer-offline")
         return True
 
     def build(self) -> bool:
