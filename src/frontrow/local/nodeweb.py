@@ -19,6 +19,7 @@ from frontrow.local.process import Process, ProcessFailedError
 
 _SKIPPED = {"node_modules", "dist", "coverage", ".vite", "test-results"}
 _BUILD_TIMEOUT_S = 900
+_BUILDER = "vite"
 
 
 class NoNodeError(RuntimeError):
@@ -75,24 +76,31 @@ class WebBuild:
     def is_current(self) -> bool:
         return _text(self._built) == digest(self._web)
 
-    def is_installed(self) -> bool:
-        """Whether every package of the lock file is there in its version, by the list that npm writes at its end."""
+    def is_installed(self, *, to_build: bool = False) -> bool:
+        """Whether every package of the lock file is there in its version, by the list that npm writes at its end.
+
+        `to_build` asks only for those that a build needs, without the ones for tests and linting.
+        """
         wanted, there = _packages(self._web / "package-lock.json"), _packages(self._installed)
         return bool(there) and all(
             there.get(path, {}).get("version") == package.get("version")
             for path, package in wanted.items()
-            if path and not package.get("optional") and not package.get("link")
+            if path
+            and not package.get("optional")
+            and not package.get("link")
+            and not (to_build and package.get("dev"))
         )
 
-    def install(self) -> bool:
+    def install(self, *, to_build: bool = False) -> bool:
         """Install what the lock file says, when something is missing. True when it ran. Raises ProcessFailedError.
 
         Not by `npm ci`: that refuses a lock file that was made where a registry doesn't carry the optional packages of
         other platforms. `--no-save` leaves the lock file alone as `npm ci` would.
         """
-        if self.is_installed():
+        if self.is_installed(to_build=to_build):
             return False
-        self._npm("install", "--no-save", "--no-audit", "--no-fund", "--prefer-offline")
+        less = ["--omit=dev"] if to_build else []
+        self._npm("install", "--no-save", "--no-audit", "--no-fund", "--prefer-offline", *less)
         return True
 
     def build(self) -> bool:
@@ -102,7 +110,8 @@ class WebBuild:
             wanted = digest(self._web)
             if _text(self._built) == wanted:
                 return False
-            self.install()
+            # Whoever only wants to run Frontrow waits for a sixth of the packages.
+            self.install(to_build=_BUILDER in json.loads((self._web / "package.json").read_text())["dependencies"])
             self._npm("run", "build")
             self._built.write_text(wanted)
             return True
