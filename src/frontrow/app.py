@@ -1,6 +1,8 @@
 """The web process: ``frontrow serve``. Doors, edge, health, and the built page."""
 
+import json
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -63,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url="/api/docs",
         redoc_url=None,
+        responses={422: {"model": web.Problem, "description": "`invalid_request`"}},
     )
     app.state.runtime, app.state.gateways = house.runtime, house.gateways
     web.install(app)
@@ -136,6 +139,11 @@ def _add_pages(app: FastAPI, settings: Settings) -> None:
         return FileResponse(
             dist / "index.html", headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy}
         )
+
+
+def print_openapi() -> None:
+    """``frontrow openapi``: the API's document, from which the web client is generated."""
+    sys.stdout.write(json.dumps(create_app(Settings()).openapi(), indent=1, ensure_ascii=False) + "\n")
 
 
 def main(workers: int = 1) -> None:

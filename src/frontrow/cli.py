@@ -94,7 +94,7 @@ def audit() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document."""
-    _run("frontrow.openapi", "main")
+    _run("frontrow.app", "print_openapi")
 
 
 @standin.command("stripe", context_settings=_PASS_ON)
