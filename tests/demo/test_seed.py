@@ -12,7 +12,7 @@ from frontrow.gateways.breaker import Breaker
 from frontrow.gateways.objects import open_objects
 
 EVENINGS = sum(len(show.evenings) for show in SHOWS)
-TABLES = ("organiser", "user_account", "team_member", "venue", "seat_map", "seat_place", "event", "performance")
+TABLES: tuple[str, ...] = ("organiser", "user_account", "team_member", "venue", "seat_map", "seat_place", "event", "performance")
 TABLES += ("ticket_type", "price", "seat", "checkin_list")
 
 

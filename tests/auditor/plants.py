@@ -1,0 +1,219 @@
+"""Faults to plant in the world, by the question that must find them. Each is planted in a transaction of its own.
+
+They run as superuser with triggers and foreign keys asleep; what else would refuse a fault is dropped first.
+"""
+
+_COPY_TICKET = """
+INSERT INTO ticket (id, organiser_id, order_id, order_line_id, performance_id, seat_no, section, row, label,
+                    holder_name, state, secret)
+SELECT {fresh}, organiser_id, order_id, order_line_id, performance_id, seat_no, section, row, label, holder_name, state,
+       secret FROM ticket WHERE seat_no = 1
+"""
+_COPY_PAYMENT = """
+INSERT INTO payment (id, organiser_id, order_id, seq, method, state, active, amount, captured, currency)
+SELECT {fresh}, organiser_id, order_id, 2, method, state, %s, amount, %s, currency FROM payment
+"""
+_ENTRY = """
+INSERT INTO checkin (organiser_id, ticket_id, list_id, ok)
+SELECT organiser_id, ticket_id, list_id, true FROM checkin
+"""
+_FREE_SEAT_1 = "UPDATE seat SET state = 'free', order_id = NULL, fence = fence + 1 WHERE seat_no = 1"
+_STEP = "INSERT INTO order_step (organiser_id, order_id, from_state, to_state, at) VALUES ({organiser}, {pending}, "
+
+
+def _resting(state: str, before: str, minutes: int) -> str:
+    return (
+        f"UPDATE orders SET state = '{state}' WHERE id = {{pending}};"
+        + _STEP
+        + f"'{before}', '{state}', now() - interval '{minutes} minutes')"
+    )
+
+
+PLANTS: dict[str, list[str]] = {
+    "seat_with_two_tickets": ["DROP INDEX uq_ticket_live;" + _COPY_TICKET],
+    "seat_in_two_orders": [
+        """UPDATE orders SET state = 'capturing' WHERE id = {pending};
+           UPDATE order_line SET seat_no = 1 WHERE order_id = {pending} AND seat_no = 5"""
+    ],
+    "sold_seat_without_its_ticket": [
+        "UPDATE ticket SET state = 'void' WHERE seat_no = 1",
+        "UPDATE ticket SET state = 'inactive' WHERE seat_no = 1",
+        "DROP INDEX uq_ticket_live;" + _COPY_TICKET,
+    ],
+    "seat_sold_to_an_unsold_order": [
+        "UPDATE orders SET state = 'failed' WHERE id = {paid}",
+        "UPDATE seat SET order_id = {fresh}, fence = fence + 1 WHERE seat_no = 1",
+    ],
+    "ticket_for_a_seat_of_others": [
+        _FREE_SEAT_1,
+        "UPDATE seat SET order_id = {pending}, fence = fence + 1 WHERE seat_no = 1",
+        "DELETE FROM seat WHERE seat_no = 1",
+    ],
+    "paid_line_without_its_seat": [_FREE_SEAT_1],
+    "ticket_of_an_unpaid_order": [
+        "UPDATE orders SET state = 'cancelled' WHERE id = {paid}",
+        "UPDATE orders SET state = 'refunded' WHERE id = {paid}",
+    ],
+    "rows_differ_from_the_map": [
+        "DELETE FROM seat WHERE seat_no = 20",
+        "UPDATE seat SET seat_no = 99 WHERE seat_no = 20",
+        "UPDATE seat SET kind = 'standing', fence = fence + 1 WHERE seat_no = 20",
+        "UPDATE seat SET category = 'B', fence = fence + 1 WHERE seat_no = 20",
+        "DELETE FROM seat",
+    ],
+    "held_seat_without_its_hold": [
+        "UPDATE hold SET state = 'expired' WHERE id = {hold}",
+        "UPDATE hold SET state = 'sold' WHERE id = {hold}",
+        "DELETE FROM hold WHERE id = {hold}",
+        "UPDATE seat SET hold_id = {pending_hold}, fence = fence + 1 WHERE seat_no = 8",
+        "UPDATE hold SET performance_id = {fresh} WHERE id = {hold}",
+    ],
+    "hold_that_lost_a_seat": [
+        "UPDATE seat SET state = 'free', hold_id = NULL, expires_at = NULL, fence = fence + 1 WHERE seat_no = 8",
+        "UPDATE seat SET hold_id = {hold}, fence = fence + 1 WHERE seat_no = 5",
+    ],
+    "orphan_hold": [
+        "UPDATE hold SET expires_at = now() - interval '121 seconds' WHERE id = {hold}",
+        "UPDATE hold SET expires_at = now() - interval '121 seconds' WHERE id = {pending_hold}",
+        """UPDATE hold SET expires_at = now() - interval '121 seconds' WHERE id = {pending_hold};
+           DELETE FROM orders WHERE id = {pending}""",
+    ],
+    "in_payment_past_the_cap": [
+        """UPDATE hold SET expires_at = now() - interval '8 minutes', cap_at = now() - interval '8 minutes'
+            WHERE id = {pending_hold};
+           UPDATE seat SET in_payment = true, fence = fence + 1 WHERE hold_id = {pending_hold}"""
+    ],
+    "seat_held_too_long": [
+        "UPDATE seat SET expires_at = now() - interval '121 seconds', fence = fence + 1 WHERE seat_no = 8"
+    ],
+    "two_orders_of_a_hold": [
+        """ALTER TABLE orders DROP CONSTRAINT uq_orders_hold_id;
+           UPDATE orders SET hold_id = {paid_hold} WHERE id = {pending}"""
+    ],
+    "fence_fell": [
+        "UPDATE seat SET fence = 1 WHERE seat_no = 1",
+        "UPDATE seat SET fence = 0 WHERE seat_no = 8",
+        "UPDATE seat SET state = 'blocked' WHERE seat_no = 20",
+        "UPDATE seat SET fence = -1 WHERE seat_no = 20",
+        "UPDATE seat SET state = 'free', hold_id = NULL, expires_at = NULL WHERE seat_no = 8",
+    ],
+    "lines_differ_from_order": [
+        "UPDATE order_line SET fee = fee + 1 WHERE seat_no = 1",
+        "UPDATE order_line SET tax = tax - 1 WHERE seat_no = 1",
+        "UPDATE order_line SET unit_price = unit_price + 1, discount = discount + 1 WHERE seat_no = 1",
+        "DELETE FROM order_line WHERE order_id = {pending}",
+        "ALTER TABLE orders DROP CONSTRAINT ck_orders_total; UPDATE orders SET total = total + 1 WHERE id = {paid}",
+    ],
+    "captured_differs_from_total": [
+        "UPDATE payment SET captured = captured - 1",
+        "UPDATE payment SET currency = 'USD'",
+        "DELETE FROM payment",
+        _COPY_PAYMENT % ("false", "captured"),
+    ],
+    "paid_without_a_payment": [
+        "UPDATE payment SET active = false",
+        "UPDATE payment SET state = 'open'",
+        """ALTER TABLE orders DROP CONSTRAINT ck_orders_paid_at;
+           UPDATE orders SET paid_at = NULL WHERE id = {paid}""",
+    ],
+    "ledger_off": [
+        "UPDATE ledger_entry SET amount = amount + 1 WHERE account = 'sales'",
+        "UPDATE ledger_entry SET currency = 'USD' WHERE account = 'sales'",
+        "UPDATE ledger_entry SET payment_id = {fresh} WHERE account = 'sales'",
+    ],
+    "ledger_differs_from_payment": [
+        "DELETE FROM ledger_entry",
+        "UPDATE payment SET refunded = 1",
+        """INSERT INTO ledger_entry (transaction_id, organiser_id, payment_id, order_id, account, amount, currency)
+           SELECT {fresh}, organiser_id, payment_id, order_id, account, amount, currency FROM ledger_entry""",
+    ],
+    "refunds_above_captured": [
+        """INSERT INTO refund (id, organiser_id, payment_id, seq, amount, state)
+           SELECT {fresh}, organiser_id, id, 2, captured + 1, 'pending' FROM payment""",
+        """INSERT INTO refund (id, organiser_id, payment_id, seq, amount, state)
+           SELECT {fresh}, organiser_id, id, 2, 1, 'succeeded' FROM payment""",
+        "ALTER TABLE payment DROP CONSTRAINT ck_payment_amounts; UPDATE payment SET captured = amount + 1",
+    ],
+    "captured_but_nothing_for_it": [
+        """UPDATE orders SET state = 'expired', paid_at = NULL WHERE id = {paid};
+           UPDATE payment SET captured_at = now() - interval '61 seconds'""",
+        # A refund that failed isn't one.
+        """UPDATE orders SET state = 'refund_due', paid_at = NULL WHERE id = {paid};
+           UPDATE payment SET captured_at = now() - interval '61 seconds';
+           UPDATE refund SET amount = 8500, state = 'failed'""",
+    ],
+    "two_active_payments": ["DROP INDEX uq_payment_active;" + _COPY_PAYMENT % ("true", "0")],
+    "two_captures": [_COPY_PAYMENT % ("false", "captured")],
+    "order_at_rest": [
+        _resting("capturing", "paying", 6),
+        _resting("expiring", "paying", 6),
+        _resting("refund_due", "expired", 6),
+        """UPDATE orders SET state = 'capturing', created_at = now() - interval '6 minutes' WHERE id = {pending};
+           DELETE FROM order_step WHERE order_id = {pending}""",
+    ],
+    "order_that_should_be_over": [
+        "UPDATE orders SET expires_at = now() - interval '6 minutes' WHERE id = {pending}",
+        "UPDATE orders SET expires_at = now() - interval '6 minutes', state = 'paying' WHERE id = {pending}",
+    ],
+    "paid_without_mail": [
+        "UPDATE orders SET paid_at = now() - interval '121 seconds' WHERE id = {paid}; DELETE FROM effect",
+        "UPDATE orders SET paid_at = now() - interval '121 seconds' WHERE id = {paid};UPDATE effect SET done_at = NULL",
+    ],
+    "mail_without_payment": [
+        """INSERT INTO effect (effect_key, done_at, detail)
+           VALUES ('mail:order_paid:' || {pending}::text, now(), '{{"outcome": "sent"}}')""",
+        "INSERT INTO effect (effect_key, done_at) VALUES ('mail:order_paid:nobody', now())",
+    ],
+    "two_mails_alike": [
+        """INSERT INTO effect (effect_key, done_at, detail)
+           SELECT 'mail:other:1', done_at, detail FROM effect"""
+    ],
+    "outbox_late": [
+        """INSERT INTO outbox (topic, dedupe_key, payload, due_at)
+           VALUES ('t', 'k', '{{}}', now() - interval '61 seconds')"""
+    ],
+    "dead_letter": ["INSERT INTO outbox (topic, dedupe_key, payload, dead_at) VALUES ('t', 'k', '{{}}', now())"],
+    "inbox_late": [
+        """INSERT INTO inbox (provider, event_id, kind, object_id, payload, received_at)
+           VALUES ('stripe', 'evt_1', 'k', 'pi_1', '{{}}', now() - interval '61 seconds')"""
+    ],
+    "parked_too_long": [
+        """INSERT INTO inbox (provider, event_id, kind, object_id, payload, received_at, parked_at)
+           VALUES ('stripe', 'evt_1', 'k', 'pi_1', '{{}}', now(), now() - interval '11 minutes')"""
+    ],
+    "two_entries": ["DROP INDEX uq_checkin_entry;" + _ENTRY],
+    "entry_without_admission": [
+        "UPDATE ticket SET state = 'void' WHERE seat_no = 1",
+        "UPDATE ticket SET state = 'inactive' WHERE seat_no = 1",
+        "UPDATE checkin_list SET performance_id = {fresh}",
+    ],
+    "illegal_step": [
+        _STEP + "'pending', 'refunded', now())",
+        _STEP + "NULL, 'paid', now())",
+        _STEP + "'refund_due', 'paid', now())",
+    ],
+    "broken_history": [
+        "DELETE FROM order_step WHERE order_id = {paid}",
+        "DELETE FROM order_step WHERE order_id = {paid} AND to_state = 'capturing'",
+        "DELETE FROM order_step WHERE order_id = {paid} AND from_state IS NULL",
+        "UPDATE orders SET state = 'paying' WHERE id = {pending}",
+    ],
+    "child_of_another_performance": [
+        "UPDATE hold SET performance_id = {fresh} WHERE id = {pending_hold}",
+        "UPDATE order_line SET performance_id = {fresh} WHERE order_id = {pending}",
+        "UPDATE ticket SET performance_id = {fresh} WHERE seat_no = 1",
+        "UPDATE ticket SET seat_no = 30 WHERE seat_no = 1",
+    ],
+    "missing_guard": [
+        "DROP INDEX uq_ticket_live",
+        # There, but no longer unique.
+        "DROP INDEX uq_payment_active; CREATE INDEX uq_payment_active ON payment (order_id) WHERE active",
+        "DROP TRIGGER seat_fence_rises ON seat",
+        "ALTER TABLE seat DISABLE TRIGGER seat_fence_rises",
+        "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_balances",
+    ],
+    "guard_asleep": [
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'uq_ticket_live'::regclass",
+        "ALTER TABLE seat ADD CONSTRAINT half CHECK (fence >= 0) NOT VALID",
+    ],
+}
