@@ -3,23 +3,21 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from collections.abc import Callable
+from typing import Any
 
 
-async def eventually(fact: Callable[[], T | Awaitable[T]], within: float = 5.0, every: float = 0.01) -> T:
-    """Ask again and again until the answer is true, and return it. Raises AssertionError after ``within`` seconds.
+async def eventually(fact: Callable[[], Any], within: float = 5.0, every: float = 0.01) -> Any:
+    """Ask (a function or a coroutine function) until the answer is true, and return it.
 
-    A question that raises counts as answered with no; the last error is told.
+    A question that raises counts as answered with no. Raises AssertionError, with what was seen last, after ``within`` s.
     """
     end = time.monotonic() + within
     last: object = None
     while True:
         try:
             answered = fact()
-            answer: T = await answered if inspect.isawaitable(answered) else answered
+            answer = await answered if inspect.isawaitable(answered) else answered
             if answer:
                 return answer
             last = answer

@@ -77,7 +77,8 @@ async def test_a_job_that_raises_comes_again_and_ends_among_the_dead(redis: Redi
         await eventually(lambda: length(redis, DEAD))
     assert ran == [7, 7, 7]
     assert await empty(redis)
-    ((_, dead),) = await (await redis.client()).xrange(DEAD)
+    entries: Any = await (await redis.client()).xrange(DEAD)
+    ((_, dead),) = entries
     assert dead[b"deliveries"] == b"3"
 
 
@@ -96,7 +97,8 @@ async def test_a_long_job_is_not_taken_over_while_its_worker_lives(redis: Redis)
         client = await redis.client()
 
         async def older_than_visibility() -> bool:
-            (known,) = await client.xpending_range(STREAM, GROUP, "-", "+", 10)
+            pending: Any = await client.xpending_range(STREAM, GROUP, "-", "+", 10)
+            (known,) = pending
             assert known["times_delivered"] == 1
             # The id of an entry begins with the time of its birth.
             (seconds, micros) = await client.time(target_nodes=client.get_node_from_key(STREAM))

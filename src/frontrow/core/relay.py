@@ -86,7 +86,11 @@ class Relay:
         self._registry = registry
         self._lease_s = lease_s
         self._max_attempts = max_attempts
-        self._task = broker.register_task(self.deliver, task_name=TASK)
+
+        async def deliver(row_id: int, attempt: int) -> None:
+            await self.deliver(row_id, attempt)
+
+        self._task = broker.register_task(deliver, task_name=TASK)
         self._wake = asyncio.Event()
         self._own: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(concurrency)
