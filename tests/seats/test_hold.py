@@ -4,13 +4,13 @@ import asyncio
 import uuid
 
 import pytest
-from tests.factories.house import FEE, PRICE, House
 
 from frontrow.core.errors import IdempotencyMismatch, NotFound
 from frontrow.core.ids import new_id
 from frontrow.core.runtime import Runtime
 from frontrow.seats import actions, queries
 from frontrow.seats.errors import SalesClosed, SeatsTaken, UnknownSeats
+from tests.factories.house import FEE, PRICE, House
 
 
 async def hold(

@@ -10,6 +10,9 @@ from frontrow.seats.errors import TooManySeats, UnknownSeats
 WIRE_STATE = {"free": "f", "held": "h", "sold": "s", "blocked": "b"}
 
 
+WIRE_STATES = frozenset(WIRE_STATE.values())
+
+
 def checked_seats(seats: Sequence[int], max_seats: int) -> list[int]:
     """The wanted seat numbers, in order. Raises UnknownSeats (doubles, none, out of range) or TooManySeats."""
     if not seats:
@@ -26,12 +29,12 @@ def checked_seats(seats: Sequence[int], max_seats: int) -> list[int]:
 def apply(states: str, fences: Sequence[int], changes: Iterable[tuple[int, str, int]]) -> tuple[str, list[int]]:
     """Apply live changes to a snapshot: index i is seat number i+1. A change counts only if its fence is higher.
 
-    Changes of seats that the snapshot doesn't know are passed over. Order and repetition make no difference.
+    Changes of seats that the snapshot doesn't know, and states unknown here, are passed over: the digest then differs. Order and repetition make no difference.
     """
     new_states, new_fences = list(states), list(fences)
     for seat_no, state, fence in changes:
         at = seat_no - 1
-        if 0 <= at < len(new_fences) and fence > new_fences[at]:
+        if 0 <= at < len(new_fences) and fence > new_fences[at] and state in WIRE_STATES:
             new_states[at], new_fences[at] = state, fence
     return "".join(new_states), new_fences
 
