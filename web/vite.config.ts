@@ -11,8 +11,9 @@ export default defineConfig({
   server: {
     host: "127.0.0.1",
     proxy: {
-      "/api": { target: backEnd, xfwd: true },
-      "/ws": { target: backEnd.replace("http", "ws"), ws: true },
+      // The back end refuses foreign origins, so the proxy speaks as its own.
+      "/api": { target: backEnd, changeOrigin: true, headers: { origin: backEnd } },
+      "/ws": { target: backEnd, ws: true, changeOrigin: true, headers: { origin: backEnd } },
     },
   },
   build: {

@@ -52,7 +52,7 @@ export function PerformanceRow({ performance, timezone, currency, venue, next }:
         <Link
           to="/performances/$id"
           params={{ id: performance.id }}
-          className={buttonClass(next ? "next" : "ink", "px-4 text-sm")}
+          className={buttonClass(next ? "next" : "ink", "text-sm")}
           aria-label={`Choose seats, ${spoken}`}
         >
           Choose seats

@@ -113,20 +113,26 @@ function ChooseBar(props: OrderPanelProps & { open: boolean; onOpen: () => void 
           <span className="sr-only">Total </span>
           {money(totalOf(props), currency)}
         </p>
-        <button type="button" className="-my-1 inline-flex min-h-8 items-center text-sm text-link lg:hidden" aria-expanded={open} onClick={onOpen} disabled={n === 0}>
-          {n === 0 ? "No seats yet" : `${count(n, "seat")}${open ? " · hide" : " · show"}`}
-        </button>
+        {n === 0 ? (
+          <p className="text-sm text-muted lg:hidden">No seats chosen yet</p>
+        ) : (
+          <button type="button" className="-my-1 inline-flex min-h-8 items-center text-sm text-link lg:hidden" aria-expanded={open} onClick={onOpen}>
+            {count(n, "seat")} · {open ? "hide" : "show"}
+          </button>
+        )}
       </div>
       <Button tone="next" className="lg:w-full" disabled={n === 0 || !salesOpen} busy={checkout.busy === "holding"} onClick={() => void checkout.holdSelected()}>
-        {n <= 1 ? "Hold this seat" : "Hold these seats"}
+        {n === 1 ? "Hold this seat" : "Hold these seats"}
       </Button>
     </div>
   );
 }
 
 function Held(props: OrderPanelProps) {
-  const { checkout, currency, buyer } = props;
+  const { checkout, currency, buyer, nameSeats } = props;
   const { hold, order, payment } = checkout;
+  // Once it comes to paying, one line for the seats leaves the room to the card.
+  const paying = order !== null && payment !== null;
   const until = order?.expires_at ?? hold?.expires_at ?? null;
   const lines = linesOf(props);
   return (
@@ -134,16 +140,16 @@ function Held(props: OrderPanelProps) {
       {until && <Countdown key={until} until={until} onEnd={() => void checkout.ended()} />}
       <Problem {...props} />
       <div>
-        <SeatLines lines={lines} currency={currency} />
+        {paying ? <p>{nameSeats(lines.map((line) => line.seatNo))}</p> : <SeatLines lines={lines} currency={currency} />}
         <p className="flex items-baseline justify-between gap-4 pt-3">
           <span>Total, fees included</span>
           <span className="font-display text-xl leading-tight tabular-nums">{money(totalOf(props), currency)}</span>
         </p>
-        <Button tone="quiet" className="-ml-1 min-h-11 text-sm font-normal" busy={checkout.busy === "releasing"} onClick={() => void checkout.changeSeats()}>
+        <Button tone="quiet" className="min-h-11 text-sm font-normal" busy={checkout.busy === "releasing"} onClick={() => void checkout.changeSeats()}>
           Change seats
         </Button>
       </div>
-      {order && payment ? (
+      {paying ? (
         <>
           <p className="text-sm">
             <span className="text-muted">Tickets for</span> {order.name}, {order.email}

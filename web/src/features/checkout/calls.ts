@@ -54,7 +54,7 @@ export async function placeOrder(performanceId: string, holdId: string, buyer: B
 
 /** Starts (or finds again) the payment, and reads the order's new deadline, which paying extends. */
 export async function startPayment(performanceId: string, orderId: string, token: string): Promise<{ payment: Payment; order: Order }> {
-  const payment = await once(performanceId, "payment", { orderId }, (key) => client.startPayment(orderId, undefined, keyed(key)));
+  const payment = await once(performanceId, "payment", { orderId }, (key) => client.startPayment(orderId, { token }, keyed(key)));
   return { payment, order: await readOrder(orderId, token) };
 }
 
@@ -62,8 +62,8 @@ export async function readOrder(orderId: string, token: string): Promise<Order> 
   return learned(await insist(() => client.getOrder(orderId, { token })));
 }
 
-export async function checkPayment(orderId: string): Promise<Order> {
-  return learned(await insist(() => client.checkPayment(orderId)));
+export async function checkPayment(orderId: string, token: string): Promise<Order> {
+  return learned(await insist(() => client.checkPayment(orderId, { token })));
 }
 
 const isGone = (error: unknown): boolean => ["not_found", "hold_expired"].includes(codeOf(error));
@@ -84,7 +84,7 @@ async function readHold(holdId: string): Promise<Hold | null> {
  */
 export async function giveBack(holdId: string | null, order: Order | null): Promise<Order | null> {
   try {
-    if (order) await insist(() => client.cancelOrder(order.id));
+    if (order) await insist(() => client.cancelOrder(order.id, { token: order.token }));
     else if (holdId) await insist(() => client.releaseHold(holdId));
   } catch (error) {
     if (isGone(error)) return null;

@@ -152,7 +152,7 @@ export function useCheckout(world: CheckoutWorld): Checkout {
         const { order } = now.current.state;
         if (!order) return;
         // The order page asks again; an answer lost here costs a second, not a payment.
-        await calls.checkPayment(order.id).catch(() => undefined);
+        await calls.checkPayment(order.id, order.token).catch(() => undefined);
         remember(performanceId, { selected: [], holdId: null, orderId: null, orderToken: null, attempts: {} });
         now.current.world.onOrder(order.id, order.token);
       },

@@ -63,5 +63,5 @@ export function explain(error: unknown, circumstances: Circumstances): Explanati
 /** What Stripe's script says about a card is written for buyers; it is kept and put in its place. */
 export function declined(message: string | undefined): Explanation {
   const [title, body] = SENTENCES["payment_declined"] ?? UNEXPECTED;
-  return { code: "payment_declined", title, body: message ? `${message.replace(/\.?$/, ".")} ${body}` : body };
+  return { code: "payment_declined", title: message?.replace(/\.$/, "") ?? title, body };
 }

@@ -12,13 +12,15 @@ export function Legend({ house, live, prices }: { house: House; live: LiveSeats;
   useSyncExternalStore(live.subscribe, live.getVersion);
   const palette = housePalette(useTheme());
   const left = countFree(house, live);
+  // On a phone several names would push the map away; tip, list and order still say them.
+  const crowded = house.categories.length > 2;
   return (
-    <ul className="flex gap-x-6 gap-y-1 overflow-x-auto px-4 py-2.5 text-sm whitespace-nowrap lg:flex-wrap lg:px-6" aria-label="Prices">
+    <ul className="grid grid-cols-2 gap-x-4 gap-y-1 px-4 py-2.5 text-sm whitespace-nowrap sm:flex sm:flex-wrap sm:gap-x-6 lg:px-6" aria-label="Prices">
       {house.categories.map((letter, index) => {
         const row = prices.of(letter);
         const free = left.byCategory[index] ?? 0;
         return (
-          <li key={letter} className="flex items-center gap-2 tabular-nums">
+          <li key={letter} className="relative flex items-center gap-2 tabular-nums">
             <span
               className="grid h-5 w-5 shrink-0 place-items-center rounded-full text-[11px] font-semibold"
               style={{ background: categoryColour(palette, index), color: palette.onSeat }}
@@ -28,8 +30,8 @@ export function Legend({ house, live, prices }: { house: House; live: LiveSeats;
             </span>
             <span>
               <span className="sr-only">Category {letter}: </span>
-              {row?.name ?? letter}
-              {row && <span className="font-semibold"> {price(row.total, prices.currency)}</span>}
+              <span className={crowded ? "max-sm:sr-only" : ""}>{row?.name ?? letter} </span>
+              {row && <span className="font-semibold">{price(row.total, prices.currency)}</span>}
               <span className="text-muted"> {live.loaded ? (free === 0 ? "none left" : count(free, "left", "left")) : ""}</span>
             </span>
           </li>
@@ -44,7 +46,7 @@ export function StateKey({ house }: { house: House }) {
   const wheelchair = house.kind.includes(KIND_WHEELCHAIR);
   const companion = house.kind.includes(KIND_COMPANION);
   return (
-    <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm text-muted" aria-label="Signs">
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted lg:gap-x-5 lg:text-sm" aria-label="Signs">
       <Sign words="Yours">
         <circle cx="8" cy="8" r="7" fill="var(--color-ink)" />
         <path d="M5 8.3 7.3 10.6 11.2 5.6" fill="none" stroke="var(--color-paper)" strokeWidth="1.6" />

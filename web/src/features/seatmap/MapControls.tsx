@@ -6,7 +6,7 @@ const BUTTON =
 /** Plus, minus and "whole house", within a thumb's reach. */
 export function MapControls({ view }: { view: MapView }) {
   return (
-    <div className="float-shadow absolute right-3 bottom-3 flex flex-col divide-y divide-hairline rounded-md" role="group" aria-label="Zoom">
+    <div className="float-shadow absolute right-3 bottom-3 flex lg:top-3 lg:right-5 lg:bottom-auto flex-col divide-y divide-hairline rounded-md" role="group" aria-label="Zoom">
       <button type="button" className={BUTTON} aria-label="Zoom in" onClick={() => view.flyZoom(1.6)}>
         <span aria-hidden="true">+</span>
       </button>

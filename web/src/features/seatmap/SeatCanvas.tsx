@@ -25,6 +25,7 @@ export interface SeatCanvasProps {
 const ARROWS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 const PAN_STEP = 90;
 const ZOOM_STEP = 1.5;
+const BRIEF_TIP_MS = 1_800;
 
 /** The drawn map. Everything it does can also be done in the list view, which is plain HTML. */
 export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announce }: SeatCanvasProps) {
@@ -34,6 +35,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
   const seatCanvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<MapView | null>(null);
   const [tip, setTip] = useState<number | null>(null);
+  const [brief, setBrief] = useState(false);
   const [cursor, setCursor] = useState<number | null>(null);
   const [, setCameraTick] = useState(0);
 
@@ -62,20 +64,27 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
     created.onCamera = () => setCameraTick((tick) => tick + 1);
     const measure = new ResizeObserver(() => created.resize({ width: target.clientWidth, height: target.clientHeight }));
     measure.observe(target);
+    let tipTimer = 0;
     const detach = attachGestures(target, created, {
       hover: (seatNo) => {
         created.setHover(seatNo);
+        window.clearTimeout(tipTimer);
+        setBrief(false);
         setTip(seatNo);
         target.style.cursor = seatNo !== null && (live.stateOf(seatNo) === "f" || latest.current.mine.has(seatNo)) ? "pointer" : "";
       },
-      tap: (seatNo) => {
+      tap: (seatNo, finger) => {
         setTip(seatNo);
+        window.clearTimeout(tipTimer);
+        setBrief(finger);
+        if (finger) tipTimer = window.setTimeout(() => setTip(null), BRIEF_TIP_MS);
         if (seatNo !== null) toggle(seatNo);
       },
     });
     const hide = exposeForTests(created, target, live);
     setView(created);
     return () => {
+      window.clearTimeout(tipTimer);
       measure.disconnect();
       detach();
       hide();
@@ -98,6 +107,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
         : nextSeat(house, view.grid, cursor, direction);
     if (next === null) return;
     setCursor(next);
+    setBrief(false);
     setTip(next);
     view.revealSeat(next);
     announce(spokenSeat(house, prices, next, standing(next)));
@@ -148,7 +158,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
         Arrow keys move from seat to seat, Enter chooses a seat or gives it back. Plus and minus zoom, zero shows the whole house, Shift with an arrow
         moves the map. The list shows the same seats as buttons.
       </p>
-      {view && tip !== null && <SeatTip seatNo={tip} view={view} prices={prices} standing={mine.has(tip) ? "mine" : live.stateOf(tip)} />}
+      {view && tip !== null && <SeatTip seatNo={tip} view={view} prices={prices} standing={mine.has(tip) ? "mine" : live.stateOf(tip)} brief={brief} />}
       {view && view.zoomed && <Minimap view={view} />}
       {view && <MapControls view={view} />}
     </div>

@@ -30,7 +30,7 @@ export function SeatMap(props: Omit<SeatCanvasProps, "announce">) {
       <Tabs.Panel value="list" className="min-h-0 flex-1" tabIndex={-1}>
         <SeatList {...props} />
       </Tabs.Panel>
-      <div className="hidden px-6 py-3 lg:block">
+      <div className="px-4 py-2 lg:px-6 lg:py-3">
         <StateKey house={props.house} />
       </div>
       <p className="sr-only" role="status" aria-live="polite">

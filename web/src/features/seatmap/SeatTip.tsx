@@ -9,8 +9,17 @@ const GAP = 16;
 /** Room a tip needs above its seat; with less it goes below. */
 const TALLEST = 190;
 
+interface SeatTipProps {
+  seatNo: number;
+  view: MapView;
+  prices: PriceList;
+  standing: Standing;
+  /** After a tap: only the words, so that a phone's map stays in view. */
+  brief: boolean;
+}
+
 /** What is known about the seat under the pointer or the keyboard, beside it. For the eye; the ear has the live region. */
-export function SeatTip({ seatNo, view, prices, standing }: { seatNo: number; view: MapView; prices: PriceList; standing: Standing }) {
+export function SeatTip({ seatNo, view, prices, standing, brief }: SeatTipProps) {
   const { house } = view;
   const [x, y] = view.pointOf(seatNo);
   if (x < 0 || y < 0 || x > view.size.width || y > view.size.height) return null;
@@ -40,7 +49,7 @@ export function SeatTip({ seatNo, view, prices, standing }: { seatNo: number; vi
         )}
       </p>
       {kind && <p className="text-sm first-letter:uppercase">{kind}</p>}
-      {house.stage && !isStanding(house, seatNo) && <Sightline house={house} seatNo={seatNo} />}
+      {!brief && house.stage && !isStanding(house, seatNo) && <Sightline house={house} seatNo={seatNo} />}
     </div>
   );
 }
@@ -52,13 +61,15 @@ function Sightline({ house, seatNo }: { house: House; seatNo: number }) {
   const x = house.x[seatNo - 1] ?? 0;
   const y = house.y[seatNo - 1] ?? 0;
   const edge = stage.y + stage.height / 2 < y ? stage.y + stage.height : stage.y;
-  const unit = house.width / 180;
+  const { left, top, right, bottom } = house.bounds;
+  const unit = Math.max((right - left) / 180, (bottom - top) / 72);
   return (
-    <svg viewBox={`0 0 ${house.width} ${house.height}`} className="mt-2 block max-h-20 w-full text-ink" preserveAspectRatio="xMidYMid meet">
+    <svg viewBox={`${left} ${top} ${right - left} ${bottom - top}`} className="mt-2 block h-18 w-full text-ink">
+      <rect x={left} y={top} width={right - left} height={bottom - top} rx={unit * 3} fill="currentColor" opacity="0.05" />
       <rect x={stage.x} y={stage.y} width={stage.width} height={stage.height} fill="currentColor" opacity="0.25" />
       <path d={`M${x} ${y}L${stage.x} ${edge}H${stage.x + stage.width}Z`} fill="currentColor" opacity="0.1" />
       <path d={`M${stage.x} ${edge}L${x} ${y}L${stage.x + stage.width} ${edge}`} fill="none" stroke="currentColor" strokeWidth={unit} opacity="0.5" />
-      <circle cx={x} cy={y} r={unit * 4} fill="currentColor" />
+      <circle cx={x} cy={y} r={unit * 3} fill="currentColor" />
     </svg>
   );
 }

@@ -16,25 +16,29 @@ export interface Size {
 const MARGIN = 20;
 /** At this scale a seat is about 44 px wide: no finger needs more. */
 const CLOSEST = 4.6;
+const LARGEST_WHOLE = 2.6;
 
-export function fit(house: Size, view: Size, margin = MARGIN): Camera {
-  const scale = Math.min((view.width - 2 * margin) / house.width, (view.height - 2 * margin) / house.height);
-  const safe = Math.max(scale, 0.01);
-  return { scale: safe, x: (view.width - house.width * safe) / 2, y: (view.height - house.height * safe) / 2 };
+export function fit(house: Rect, view: Size, margin = MARGIN): Camera {
+  const width = house.right - house.left;
+  const height = house.bottom - house.top;
+  // A club with forty seats must not look like forty dinner plates.
+  const scale = Math.max(0.01, Math.min((view.width - 2 * margin) / width, (view.height - 2 * margin) / height, LARGEST_WHOLE));
+  return { scale, x: (view.width - width * scale) / 2 - house.left * scale, y: (view.height - height * scale) / 2 - house.top * scale };
 }
 
 /** Keeps the zoom between the whole house and one seat, and at least the middle of the view over the house. */
-export function clamp(camera: Camera, house: Size, view: Size): Camera {
+export function clamp(camera: Camera, house: Rect, view: Size): Camera {
   const whole = fit(house, view);
   const scale = Math.min(Math.max(camera.scale, whole.scale), Math.max(CLOSEST, whole.scale));
   if (scale <= whole.scale) return whole;
-  const within = (offset: number, length: number, room: number): number => {
+  const within = (offset: number, from: number, to: number, room: number): number => {
     const slack = Math.min(room / 2, 120);
-    const lowest = Math.min(room - length * scale - slack, (room - length * scale) / 2);
-    const highest = Math.max(slack, (room - length * scale) / 2);
+    const middle = (room - (from + to) * scale) / 2;
+    const lowest = Math.min(room - to * scale - slack, middle);
+    const highest = Math.max(slack - from * scale, middle);
     return Math.min(Math.max(offset, lowest), highest);
   };
-  return { scale, x: within(camera.x, house.width, view.width), y: within(camera.y, house.height, view.height) };
+  return { scale, x: within(camera.x, house.left, house.right, view.width), y: within(camera.y, house.top, house.bottom, view.height) };
 }
 
 /** Zooms by a factor while the map point under (sx, sy) stays where it is. */

@@ -8,7 +8,7 @@ import type { MapView } from "./mapView";
 
 export interface GestureReports {
   hover(seatNo: number | null): void;
-  tap(seatNo: number | null): void;
+  tap(seatNo: number | null, finger: boolean): void;
 }
 
 interface Pointer {
@@ -76,9 +76,9 @@ export function attachGestures(target: HTMLElement, view: MapView, reports: Gest
     const finger = event.pointerType !== "mouse";
     const seat = view.seatAtPoint(x, y, finger ? FINGER_SLACK : MOUSE_SLACK);
     // A standing area is big enough at any zoom.
-    if (seat !== null && isStanding(view.house, seat)) reports.tap(seat);
+    if (seat !== null && isStanding(view.house, seat)) reports.tap(seat, finger);
     else if (view.pitch < (finger ? FINGER_PITCH : MOUSE_PITCH)) view.flyZoom((finger ? 26 : 14) / view.pitch, x, y);
-    else reports.tap(seat);
+    else reports.tap(seat, finger);
   };
 
   const wheel = (event: WheelEvent): void => {
@@ -90,7 +90,10 @@ export function attachGestures(target: HTMLElement, view: MapView, reports: Gest
     view.zoomBy(Math.exp(-Math.max(-240, Math.min(240, event.deltaY * lines)) * strength), x, y);
   };
 
-  const leave = (): void => reports.hover(null);
+  const leave = (event: PointerEvent): void => {
+    // A finger "leaves" whenever it is lifted; what it tapped stays described.
+    if (event.pointerType === "mouse") reports.hover(null);
+  };
 
   target.addEventListener("pointerdown", down);
   target.addEventListener("pointermove", move);

@@ -3,6 +3,7 @@
  * seat number i + 1. Lengths are map units; neighbouring seats stand about `PITCH` apart.
  */
 import type { SeatMap } from "@/client/frontrow.schemas";
+import type { Rect } from "./grid";
 import type { SeatName } from "@/shared/lib/seatWords";
 
 export const PITCH = 10;
@@ -30,6 +31,8 @@ export interface House {
   rows: Row[];
   sections: Section[];
   areas: Area[];
+  /** What is actually drawn on: maps often declare generous margins that a phone has no room for. */
+  bounds: Rect;
 }
 
 export interface Row {
@@ -44,6 +47,7 @@ export interface Section {
   name: string;
   labelAt: readonly [number, number];
   rows: number[];
+  bounds: Rect;
 }
 
 export interface Area {
@@ -88,15 +92,42 @@ export function buildHouse(map: SeatMap): House {
     rows: [],
     sections: [],
     areas: [],
+    bounds: nothing(),
   };
   for (const section of map.sections) addSection(house, section);
   for (const area of map.areas) addArea(house, area);
+  house.bounds = boundsOf(house);
   return house;
+}
+
+const nothing = (): Rect => ({ left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity });
+
+function include(rect: Rect, x: number, y: number): void {
+  rect.left = Math.min(rect.left, x);
+  rect.top = Math.min(rect.top, y);
+  rect.right = Math.max(rect.right, x);
+  rect.bottom = Math.max(rect.bottom, y);
+}
+
+/** Every seat with its floor and row letter, the stage with its bow, and the areas. */
+function boundsOf(house: House): Rect {
+  const bounds = nothing();
+  for (const { bounds: part } of house.sections) {
+    include(bounds, part.left - PITCH * 1.5, part.top - PITCH * 1.2);
+    include(bounds, part.right + PITCH * 1.5, part.bottom + PITCH * 1.2);
+  }
+  for (const area of house.areas) for (const [x, y] of area.polygon) include(bounds, x, y);
+  if (house.stage) {
+    const { x, y, width, height } = house.stage;
+    include(bounds, x, y);
+    include(bounds, x + width, y + height);
+  }
+  return Number.isFinite(bounds.left) ? bounds : { left: 0, top: 0, right: house.width, bottom: house.height };
 }
 
 function addSection(house: House, source: SeatMap["sections"][number]): void {
   const [labelX = 0, labelY = 0] = source.label_at;
-  const section: Section = { name: source.name, labelAt: [labelX, labelY], rows: [] };
+  const section: Section = { name: source.name, labelAt: [labelX, labelY], rows: [], bounds: nothing() };
   const sectionIndex = house.sections.push(section) - 1;
   for (const row of source.rows) {
     const category = house.categories.indexOf(row.category);
@@ -111,6 +142,7 @@ function addSection(house: House, source: SeatMap["sections"][number]): void {
       house.category[i] = category;
       house.rowOf[i] = rowIndex;
       house.labels[i] = label;
+      include(section.bounds, x, y);
       house.rows[rowIndex]?.seats.push(seatNo);
     }
   }

@@ -18,6 +18,9 @@ const FLIGHT_MS = 200;
 /** More than this many seats at once is a snapshot, not a change that anyone could follow with the eye. */
 const MOST_FADES = 2_000;
 
+/** What the layers write with. A canvas does not wait for a font the way HTML does. */
+const FONTS = ['italic 500 16px "Fraunces Variable"', '500 16px "Fraunces Variable"', '500 12px "Inter Variable"'];
+
 interface Fade {
   from: SeatState;
   began: number;
@@ -60,7 +63,7 @@ export class MapView {
     this.remember("all");
     this.unsubscribe = live.subscribe((seats) => this.recolour(seats));
     // Canvas text drawn before the fonts arrive would keep the fallback until the next move.
-    void document.fonts.ready.then(() => this.repaintHouse());
+    void Promise.all(FONTS.map((font) => document.fonts.load(font))).then(() => this.repaintHouse(), () => undefined);
   }
 
   destroy(): void {
@@ -98,11 +101,11 @@ export class MapView {
       canvas.width = Math.round(size.width * this.dpr);
       canvas.height = Math.round(size.height * this.dpr);
     }
-    this.moveTo(this.untouched ? fit(this.house, size) : this.camera);
+    this.moveTo(this.untouched ? fit(this.house.bounds, size) : this.camera);
   }
 
   get zoomed(): boolean {
-    return this.camera.scale > fit(this.house, this.size).scale * 1.12;
+    return this.camera.scale > fit(this.house.bounds, this.size).scale * 1.12;
   }
 
   /** The part of the map in view, in map units. */
@@ -121,12 +124,12 @@ export class MapView {
   /** Like `zoomBy`, but flown, for buttons and keys. */
   flyZoom(factor: number, sx = this.size.width / 2, sy = this.size.height / 2): void {
     this.untouched = false;
-    this.fly(clamp(zoomAt(this.flight?.to ?? this.camera, factor, sx, sy), this.house, this.size));
+    this.fly(clamp(zoomAt(this.flight?.to ?? this.camera, factor, sx, sy), this.house.bounds, this.size));
   }
 
   fitAll(): void {
     this.untouched = true;
-    this.fly(fit(this.house, this.size));
+    this.fly(fit(this.house.bounds, this.size));
   }
 
   centreOn(x: number, y: number, scale = this.camera.scale): void {
@@ -176,7 +179,7 @@ export class MapView {
   }
 
   private moveTo(camera: Camera): void {
-    this.camera = clamp(camera, this.house, this.size);
+    this.camera = clamp(camera, this.house.bounds, this.size);
     this.repaintHouse();
   }
 

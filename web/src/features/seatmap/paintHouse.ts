@@ -11,7 +11,7 @@ const DISPLAY = '"Fraunces Variable", Georgia, serif';
 const TEXT = '"Inter Variable", system-ui, sans-serif';
 
 /** Seats further apart than this have an aisle between them. */
-const AISLE = PITCH * 2.6;
+const AISLE = PITCH * 1.8;
 
 export interface HousePaths {
   floor: Path2D;
@@ -198,6 +198,9 @@ function paintSectionNames(ctx: CanvasRenderingContext2D, house: House, palette:
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   for (const section of house.sections) {
+    // A small box far away keeps its name for when someone comes closer; names must not run into each other.
+    const { left, right } = section.bounds;
+    if (ctx.measureText(section.name).width > ((right - left) * scale + 2 * PITCH * scale) * 1.3) continue;
     const [x, y] = at(section.labelAt[0], section.labelAt[1]);
     // The paper's halo keeps a name readable where a curved row bends into it.
     ctx.strokeStyle = palette.paper;

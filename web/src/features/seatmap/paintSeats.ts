@@ -14,7 +14,10 @@ import { categoryColour, type HousePalette } from "./palette";
 export const RADIUS = PITCH * 0.39;
 const LETTERS_FROM = 6.5;
 const NUMBERS_FROM = 11;
+/** Shapes stay readable below this on a fine screen, but tens of thousands of them would not be smooth. */
 const SHAPES_FROM = 1.7;
+const SMALLEST_SHAPE = 1;
+const MANY = 8_000;
 const TEXT = '"Inter Variable", system-ui, sans-serif';
 
 export interface Look {
@@ -73,7 +76,7 @@ export class SeatPainter {
     const r = RADIUS * camera.scale;
     const indexes: number[] = [];
     this.grid.forEachIn(visible(camera, view, PITCH), (index) => indexes.push(index));
-    if (r < SHAPES_FROM) this.paintDots(ctx, indexes, look, camera, palette, r);
+    if (r < (indexes.length > MANY ? SHAPES_FROM : SMALLEST_SHAPE)) this.paintDots(ctx, indexes, look, camera, palette, r);
     else this.paintShapes(ctx, indexes, look, camera, palette, r);
     if (r >= LETTERS_FROM) this.paintLetters(ctx, indexes, look, camera, palette, r);
     this.paintMarks(ctx, look, camera, palette, r);
@@ -136,16 +139,16 @@ export class SeatPainter {
       target.any = true;
       return;
     }
-    outline(hollow.path, kind, x, y, r - 0.5);
+    outline(hollow.path, kind, x, y, Math.max(0.6, r - 0.5));
     hollow.any = true;
     if (state === "h") {
-      hatch(hatched.path, x, y, r - 0.5);
+      hatch(hatched.path, x, y, Math.max(0.6, r - 0.5));
       hatched.any = true;
     }
   }
 
   private flush(ctx: CanvasRenderingContext2D, free: Bucket[], hollow: Bucket, hatched: Bucket, palette: HousePalette, r: number): void {
-    ctx.lineWidth = r < 4 ? 0.8 : 1;
+    ctx.lineWidth = r < 2 ? 0.5 : r < 4 ? 0.8 : 1;
     ctx.strokeStyle = palette.taken;
     if (hollow.any) ctx.stroke(hollow.path);
     if (hatched.any) ctx.stroke(hatched.path);

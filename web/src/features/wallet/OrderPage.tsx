@@ -35,11 +35,11 @@ function useOrder(id: string, token: string | undefined) {
   const { refetch } = order;
   useEffect(() => {
     if (!passing) return;
-    const look = (): void => void checkPayment(id).then(() => refetch(), () => undefined);
+    const look = (): void => void checkPayment(id, token ? { token } : undefined).then(() => refetch(), () => undefined);
     look();
     const timer = window.setInterval(look, CHECK_MS);
     return () => window.clearInterval(timer);
-  }, [id, passing, refetch]);
+  }, [id, token, passing, refetch]);
   return order;
 }
 

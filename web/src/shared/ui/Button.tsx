@@ -3,13 +3,13 @@ import type { ButtonHTMLAttributes } from "react";
 type Tone = "next" | "ink" | "quiet";
 
 const SHAPE =
-  "inline-flex min-h-12 items-center justify-center gap-2 rounded-md px-5 py-2.5 text-base leading-tight font-medium transition-colors duration-150 text-center";
+  "inline-flex min-h-12 items-center justify-center gap-2 rounded-md py-2.5 text-base leading-tight font-medium transition-colors duration-150 text-center";
 
 const TONES: Record<Tone, string> = {
   /** The one next step of a view: the only place where curtain red is used. */
-  next: "bg-accent text-on-accent hover:bg-accent-strong disabled:bg-hairline disabled:text-muted",
-  ink: "border border-control text-ink hover:border-ink hover:bg-sunk disabled:border-hairline disabled:text-muted",
-  quiet: "text-ink text-link px-1 disabled:text-muted",
+  next: "px-5 bg-accent text-on-accent hover:bg-accent-strong disabled:bg-hairline disabled:text-muted",
+  ink: "px-5 border border-control text-ink hover:border-ink hover:bg-sunk disabled:border-hairline disabled:text-muted",
+  quiet: "text-ink text-link disabled:text-muted",
 };
 
 export function buttonClass(tone: Tone = "ink", extra = ""): string {
