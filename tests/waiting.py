@@ -10,7 +10,7 @@ from typing import Any
 async def eventually(fact: Callable[[], Any], within: float = 5.0, every: float = 0.01) -> Any:
     """Ask (a function or a coroutine function) until the answer is true, and return it.
 
-    A question that raises counts as answered with no. Raises AssertionError, with what was seen last, after ``within`` s.
+    One that raises counts as answered with no. Raises AssertionError, with what was seen last, after ``within`` s.
     """
     end = time.monotonic() + within
     last: object = None
