@@ -13,6 +13,7 @@ export default defineConfig({
     proxy: {
       // The back end refuses foreign origins, so the proxy speaks as its own.
       "/api": { target: backEnd, changeOrigin: true, headers: { origin: backEnd } },
+      "/media": { target: backEnd },
       "/ws": { target: backEnd, ws: true, changeOrigin: true, headers: { origin: backEnd } },
     },
   },

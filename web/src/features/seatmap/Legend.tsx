@@ -4,7 +4,7 @@ import { price } from "@/shared/lib/money";
 import { useTheme } from "@/shared/lib/theme";
 import { KIND_COMPANION, KIND_WHEELCHAIR, type House } from "./house";
 import type { LiveSeats } from "./live";
-import { categoryColour, housePalette } from "./palette";
+import { categoryColour, housePalette, letterColour } from "./palette";
 import { countFree, type PriceList } from "./prices";
 
 /** What the colours and shapes mean, what they cost all in, and how many are left now. */
@@ -23,7 +23,7 @@ export function Legend({ house, live, prices }: { house: House; live: LiveSeats;
           <li key={letter} className="relative flex items-center gap-2 tabular-nums">
             <span
               className="grid h-5 w-5 shrink-0 place-items-center rounded-full text-[11px] font-semibold"
-              style={{ background: categoryColour(palette, index), color: palette.onSeat }}
+              style={{ background: categoryColour(palette, index), color: letterColour(palette, index) }}
               aria-hidden="true"
             >
               {letter}

@@ -8,7 +8,7 @@ import type { Camera, Size } from "./camera";
 import { visible } from "./camera";
 import type { SeatGrid } from "./grid";
 import { KIND_COMPANION, KIND_NUMBERED, KIND_STANDING, KIND_WHEELCHAIR, PITCH, type House } from "./house";
-import { categoryColour, type HousePalette } from "./palette";
+import { categoryColour, letterColour, type HousePalette } from "./palette";
 
 /** Seat radius in map units. */
 export const RADIUS = PITCH * 0.39;
@@ -181,12 +181,13 @@ export class SeatPainter {
     const numbers = r >= NUMBERS_FROM;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillStyle = palette.onSeat;
     ctx.font = `600 ${r * (numbers ? 0.82 : 1.05)}px ${TEXT}`;
     for (const index of indexes) {
       const seatNo = index + 1;
       if (look.mine.has(seatNo) || look.stateOf(seatNo) !== "f") continue;
-      const letter = this.house.categories[this.house.category[index] ?? 0] ?? "";
+      const category = this.house.category[index] ?? 0;
+      const letter = this.house.categories[category] ?? "";
+      ctx.fillStyle = letterColour(palette, category);
       const text = numbers ? `${letter} ${this.house.labels[index] ?? ""}` : letter;
       ctx.fillText(text, this.x(index, camera), this.y(index, camera) + r * 0.06);
     }

@@ -15,19 +15,19 @@ export interface HousePalette {
   /** Hollow outline of seats that cannot be had. */
   taken: string;
   label: string;
-  /** Letters on a filled seat. */
-  onSeat: string;
+  /** Letters on a filled seat: dark on bright colours, light on deep ones. */
+  letters: readonly string[];
 }
 
 const LIGHT: HousePalette = {
-  categories: ["#3B2FA6", "#1287AE", "#BC7F0B", "#7C193A", "#8D5929", "#2B0B66"],
+  categories: ["#3B2FA6", "#117FA4", "#B8790A", "#7C193A", "#8D5929", "#2B0B66"],
   paper: "#FBF8F3",
   ink: "#1B1A19",
   floor: "#F2ECE1",
   edge: "#DDD3C3",
   taken: "#A79D90",
   label: "#6A635A",
-  onSeat: "#FFFFFF",
+  letters: ["#FFFFFF", "#FFFFFF", "#1B1A19", "#FFFFFF", "#FFFFFF", "#FFFFFF"],
 };
 
 const DARK: HousePalette = {
@@ -38,7 +38,7 @@ const DARK: HousePalette = {
   edge: "#38312B",
   taken: "#6F665D",
   label: "#A89F94",
-  onSeat: "#151312",
+  letters: ["#151312", "#151312", "#151312", "#151312", "#151312", "#FFFFFF"],
 };
 
 export function housePalette(theme: Theme): HousePalette {
@@ -48,4 +48,8 @@ export function housePalette(theme: Theme): HousePalette {
 /** A seventh category starts again at the first colour; its letter still tells it apart. */
 export function categoryColour(palette: HousePalette, index: number): string {
   return palette.categories[index % palette.categories.length] ?? palette.ink;
+}
+
+export function letterColour(palette: HousePalette, index: number): string {
+  return palette.letters[index % palette.letters.length] ?? palette.paper;
 }
