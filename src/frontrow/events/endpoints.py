@@ -141,7 +141,7 @@ async def list_events(
         start = max(After.moment(now), after, key=lambda at: at.starts_at) if after else After.moment(now)
 
         async def read(tx: Tx) -> EventPage:
-            rows = await queries.upcoming(tx, now, start, limit + 1, words)
+            rows = await queries.upcoming(tx, now, (start.starts_at, start.id), limit + 1, words)
             more = After(rows[limit - 1].starts_at, rows[limit - 1].performance_id) if len(rows) > limit else None
             return EventPage(
                 items=[summary_of(row) for row in rows[:limit]], next_cursor=more.encode() if more else None

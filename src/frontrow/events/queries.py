@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from frontrow.core.db import Tx
 from frontrow.events.models import Event, Performance, Price, SeatMap, TicketType, Venue
-from frontrow.events.rules import After
 from frontrow.people.models import Organiser
 
 _EVENT = (
@@ -46,8 +45,10 @@ def _matches(words: Sequence[str]) -> ColumnElement[bool]:
     return or_(and_(*each), func.search_fold(" ".join(words), type_=Text).bool_op("<%")(_text()))
 
 
-async def upcoming(tx: Tx, now: datetime, after: After, limit: int, words: Sequence[str] = ()) -> Sequence[AnyRow]:
-    """Published events in the order of their next performance, from behind ``after``; one statement.
+async def upcoming(
+    tx: Tx, now: datetime, after: tuple[datetime, uuid.UUID], limit: int, words: Sequence[str] = ()
+) -> Sequence[AnyRow]:
+    """Published events in the order of their next performance, from behind ``after`` (start, id); one statement.
 
     A row has the event's columns, its organiser's, ``performance_id`` and ``starts_at`` of the next performance
     with its venue, and over all coming ones ``performance_count``, ``seats_free``, ``seats_total`` and ``from_price``.
@@ -80,8 +81,8 @@ async def upcoming(tx: Tx, now: datetime, after: After, limit: int, words: Seque
             Event.state == "published",
             Performance.state == "scheduled",
             Performance.starts_at > now,
-            Performance.starts_at >= after.starts_at,
-            tuple_(Performance.starts_at, Performance.id) > tuple_(after.starts_at, after.id),
+            Performance.starts_at >= after[0],
+            tuple_(Performance.starts_at, Performance.id) > tuple_(*after),
             comes_first,
         )
         .order_by(Performance.starts_at, Performance.id)
