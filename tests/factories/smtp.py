@@ -30,7 +30,6 @@ class MailServer:
                 self,
                 enable_SMTPUTF8=False,
                 authenticator=self._authenticate,
-                auth_required=self.password is not None,
                 auth_require_tls=False,
                 loop=asyncio.get_running_loop(),
             )
@@ -47,6 +46,12 @@ class MailServer:
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         good = isinstance(data, LoginPassword) and data.password == self.password
         return AuthResult(success=good, handled=good)
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.password is not None and not session.authenticated:
+            return "530 log in first"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.answer_to_rcpt is not None:
