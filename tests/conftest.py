@@ -5,16 +5,23 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from frontrow.auditor.main import audit
 from frontrow.core import migrate
+from frontrow.core.jobs import Registry
 from frontrow.core.runtime import Runtime
 from frontrow.core.secrets import make_local_secrets
 from frontrow.core.settings import Settings
+from frontrow.gateways.hub import Gateways
 from frontrow.local.ports import free_ports
 from frontrow.local.postgres import EmbeddedPostgres
 from frontrow.local.valkey import EmbeddedValkey
+from frontrow.payments import jobs as payments_jobs
 from tests.factories.house import House, build_house
+from tests.factories.stack import Stage, answers, serving, stripe_standin
+from tests.waiting import eventually
 
 _numbers = itertools.count(1)
 TEMPLATE = "frontrow_template"
@@ -108,3 +115,41 @@ async def rt(settings: Settings) -> AsyncIterator[Runtime]:
 @pytest.fixture
 async def house(rt: Runtime) -> House:
     return await build_house(rt.db)
+
+
+@pytest.fixture(scope="session")
+def app_port() -> int:
+    """Where the app of a journey listens; the stand-in sends its webhooks there."""
+    return free_ports(1)[0]
+
+
+@pytest.fixture(scope="session")
+def stripe_url(home: Path, local_secrets: dict[str, str], app_port: int) -> Iterator[str]:
+    with stripe_standin(home, local_secrets, f"http://127.0.0.1:{app_port}/api/webhooks/stripe") as url:
+        yield url
+
+
+@pytest.fixture
+async def stage(
+    settings: Settings,
+    rt: Runtime,
+    house: House,
+    stripe_url: str,
+    app_port: int,
+    local_secrets: dict[str, str],
+) -> AsyncIterator[Stage]:
+    """A journey's stage. When the test is over, the auditor must have nothing to say."""
+    settings.listen_port, settings.origin = app_port, f"http://127.0.0.1:{app_port}"
+    settings.stripe.api_base = stripe_url
+    settings.stripe.publishable_key = local_secrets["stripe_publishable_key"]
+    await eventually(lambda: answers(f"{stripe_url}/health"), within=20)
+    gateways = Gateways.open(rt)
+    registry = Registry.empty()
+    registry.add(payments_jobs.handlers(rt, gateways), [])
+    async with serving(settings) as origin:
+        made = Stage(origin, stripe_url, settings, house, rt, gateways, registry)
+        yield made
+    async with httpx.AsyncClient() as client:
+        await client.delete(f"{stripe_url}/_standin/faults")
+    await gateways.close()
+    assert await audit(rt.db) == []

@@ -9,6 +9,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 from frontrow.events.endpoints import router as events_router
 from frontrow.gateways.hub import Gateways
+from frontrow.live.endpoints import router as live_router
 from frontrow.mailroom import jobs as mailroom_jobs
 from frontrow.orders import jobs as orders_jobs
 from frontrow.orders.endpoints import router as orders_router
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     orders_router,
     tickets_router,
     payments_router,
+    live_router,
 )
 
 

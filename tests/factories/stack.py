@@ -1,19 +1,30 @@
 """Real processes and servers that a journey needs: the Stripe stand-in, and the app on a port of its own."""
 
 import asyncio
+import functools
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
 
 from frontrow.app import create_app
+from frontrow.core import outbox
+from frontrow.core.db import Tx
+from frontrow.core.jobs import Registry
+from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
+from frontrow.gateways.hub import Gateways
 from frontrow.local.ports import free_ports
+from frontrow.seats import queries as seat_queries
+from tests.factories.buyer import Buyer
+from tests.factories.house import House
 from tests.waiting import eventually
 
 
@@ -38,6 +49,62 @@ def stripe_standin(home: Path, secrets: dict[str, str], webhook_url: str) -> Ite
     finally:
         process.terminate()
         process.wait(10)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The app under uvicorn, the Stripe stand-in, and this test's own view of the same database."""
+
+    origin: str
+    stripe: str
+    settings: Settings
+    house: House
+    rt: Runtime
+    gw: Gateways
+    registry: Registry
+
+    def buyer(self) -> Buyer:
+        return Buyer(self.origin, self.stripe, self.settings.stripe.publishable_key)
+
+    async def run_jobs(self) -> None:
+        """Do all that waits in the outbox, as a worker would, mails aside. Raises what a handler raises."""
+        while True:
+            rows = await self.rt.db.read(
+                lambda tx: tx.sql(
+                    """SELECT id, topic, payload FROM outbox WHERE done_at IS NULL AND topic LIKE 'payments.%'
+                        ORDER BY id"""
+                )
+            )
+            todo = rows.all()
+            if not todo:
+                return
+            for row in todo:
+                await self.registry.deliver(row.topic, row.payload)
+                await self.rt.db.write(functools.partial(outbox.done, row_id=row.id))
+
+    async def faults(self, **knobs: object) -> None:
+        """Turn the stand-in's fault knobs; they are reset after each test."""
+        async with httpx.AsyncClient() as client:
+            (await client.post(f"{self.stripe}/_standin/faults", json=knobs)).raise_for_status()
+
+    async def ledger(self) -> dict[str, Any]:
+        """What Stripe's own books say."""
+        async with httpx.AsyncClient() as client:
+            return dict((await client.get(f"{self.stripe}/_standin/ledger")).json())
+
+    async def states(self) -> str:
+        """The seats as the map would show them."""
+        seen = await self.rt.db.read(lambda tx: seat_queries.snapshot(tx, self.house.performance_id))
+        return seen.states
+
+    async def sql(self, statement: str, **values: object) -> list[Any]:
+        """Run a statement and commit it."""
+
+        async def work(tx: Tx) -> list[Any]:
+            done = await tx.sql(statement, **values)
+            return list(done.all()) if done.returns_rows else []
+
+        return await self.rt.db.write(work)
 
 
 async def answers(url: str) -> bool:

@@ -2,13 +2,8 @@
 
 import httpx
 
-from frontrow.seats import queries as seat_queries
 from tests.factories.house import FEE, PRICE, House
-from tests.journeys.conftest import Stage
-
-
-async def states(stage: Stage, house: House) -> str:
-    return (await stage.rt.db.read(lambda tx: seat_queries.snapshot(tx, house.performance_id))).states
+from tests.factories.stack import Stage
 
 
 async def test_a_guest_buys_two_seats(stage: Stage, house: House) -> None:
@@ -21,7 +16,7 @@ async def test_a_guest_buys_two_seats(stage: Stage, house: House) -> None:
         assert pdf.content.startswith(b"%PDF")
         qr = await guest.http.get(order["tickets"][0]["qr_svg_url"])
         assert qr.headers["content-type"].startswith("image/svg")
-    assert (await states(stage, house))[:5] == "ffssf"
+    assert (await stage.states())[:5] == "ffssf"
 
 
 async def test_an_order_is_for_its_buyer_or_bearer(stage: Stage, house: House) -> None:
@@ -57,7 +52,7 @@ async def test_cancel_while_paying_frees_the_seats_and_takes_no_money(stage: Sta
         assert ended["state"] == "cancelled"
         late = await guest.confirm(payment)
         assert "error" in late
-    assert set(await states(stage, house)) == {"f"}
+    assert set(await stage.states()) == {"f"}
     async with httpx.AsyncClient() as client:
         ledger = (await client.get(f"{stage.stripe}/_standin/ledger")).json()
     assert "requires_capture" not in str(ledger)
@@ -85,7 +80,7 @@ async def test_bad_bodies_get_a_named_refusal(stage: Stage, house: House) -> Non
             assert refused.headers["content-type"] == "application/problem+json"
             assert refused.json()["code"]
         await guest.hold(house.performance_id, [999], expect=422)
-    assert set(await states(stage, house)) == {"f"}
+    assert set(await stage.states()) == {"f"}
 
 
 async def test_an_order_whose_time_ran_out_is_gone(stage: Stage, house: House) -> None:

@@ -45,7 +45,7 @@ class Order(Base):
         ForeignKeyConstraint(["organiser_id", "hold_id"], ["hold.organiser_id", "hold.id"]),
         CheckConstraint("state IN ('" + "', '".join(STATES) + "')", name="state"),
         CheckConstraint("total = subtotal - discount + fees AND total >= 0 AND discount >= 0", name="total"),
-        CheckConstraint("(paid_at IS NOT NULL) OR state NOT IN ('paid', 'refunded')", name="paid_at"),
+        CheckConstraint("paid_at IS NOT NULL OR state <> 'paid'", name="paid_at"),
         Index("ix_orders_user_id", "user_id", "id", postgresql_where="user_id IS NOT NULL"),
         Index(
             "ix_orders_moving",

@@ -29,7 +29,8 @@ def checked_seats(seats: Sequence[int], max_seats: int) -> list[int]:
 def apply(states: str, fences: Sequence[int], changes: Iterable[tuple[int, str, int]]) -> tuple[str, list[int]]:
     """Apply live changes to a snapshot: index i is seat number i+1. A change counts only if its fence is higher.
 
-    Changes of seats that the snapshot doesn't know, and states unknown here, are passed over: the digest then differs. Order and repetition make no difference.
+    Changes of unknown seats and states are passed over: the digest then differs. Order and repetition make no
+    difference.
     """
     new_states, new_fences = list(states), list(fences)
     for seat_no, state, fence in changes:

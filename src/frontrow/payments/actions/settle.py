@@ -107,22 +107,32 @@ async def _captured(tx: Tx, order: Any, payment: PaymentView, intent: Intent, wh
     await orders.step(tx, order, "paid", why)
 
 
-async def _book(tx: Tx, order: Any, payment: PaymentView, captured: int) -> None:
-    """Record the capture and its double entry: Stripe owes us, sales and fees earned it."""
+async def _book(tx: Tx, order: Any, payment: PaymentView, captured: int, *, late: bool = False) -> None:
+    """Record the capture and its double entry: Stripe owes us; sales and fees earned it, or, late, we owe it back."""
     await tx.sql(
-        """UPDATE payment SET state = 'captured', captured = :captured, captured_at = clock_timestamp()
+        """UPDATE payment SET state = 'captured', active = active AND NOT :late, captured = :captured,
+                              captured_at = clock_timestamp()
             WHERE id = :id""",
         id=payment.id,
         captured=captured,
+        late=late,
     )
     await outbox.done_by_key(tx, capture_key(payment.id))
+    earned = (
+        ("'refunds', -CAST(:captured AS int)",)
+        if late
+        else (
+            "'fees', -o.fees",
+            "'sales', o.fees - CAST(:captured AS int)",
+        )
+    )
     await tx.sql(
-        """INSERT INTO ledger_entry (transaction_id, organiser_id, payment_id, order_id, account, amount, currency)
-           SELECT CAST(:transaction AS uuid), o.organiser_id, :payment, o.id, e.account, e.amount, o.currency
-             FROM orders o
-            CROSS JOIN LATERAL (VALUES ('stripe', CAST(:captured AS int)), ('fees', -o.fees),
-                                       ('sales', o.fees - CAST(:captured AS int))) AS e (account, amount)
-            WHERE o.id = :order AND e.amount <> 0""",
+        f"""INSERT INTO ledger_entry (transaction_id, organiser_id, payment_id, order_id, account, amount, currency)
+            SELECT CAST(:transaction AS uuid), o.organiser_id, :payment, o.id, e.account, e.amount, o.currency
+              FROM orders o
+             CROSS JOIN LATERAL (VALUES ('stripe', CAST(:captured AS int)), ({"), (".join(earned)}))
+                             AS e (account, amount)
+             WHERE o.id = :order AND e.amount <> 0""",  # noqa: S608 -- literals of this function
         transaction=ids.new_id(),
         payment=payment.id,
         order=order.id,
@@ -162,12 +172,7 @@ async def _void(tx: Tx, payment: PaymentView) -> None:
 
 async def _refund_due(tx: Tx, order: Any, payment: PaymentView, intent: Intent, why: str) -> None:
     """T8: captured too late. The order's state and the refund are one transaction, and final."""
-    await tx.sql(
-        """UPDATE payment SET state = 'captured', active = false, captured = :captured, captured_at = clock_timestamp()
-            WHERE id = :id""",
-        id=payment.id,
-        captured=intent.captured,
-    )
+    await _book(tx, order, payment, intent.captured, late=True)
     refund_id = ids.new_id()
     await tx.sql(
         """INSERT INTO refund (id, organiser_id, payment_id, seq, amount, reason)

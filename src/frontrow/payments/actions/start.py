@@ -1,5 +1,7 @@
 """T3: an order becomes *paying*, and Stripe is asked for an intent. The row is committed before the call."""
 
+import asyncio
+import time
 import uuid
 from datetime import timedelta
 
@@ -23,6 +25,8 @@ from frontrow.seats import actions as seats
 
 log = structlog.get_logger(__name__)
 
+LOOK_AGAIN_S = 0.1
+
 
 async def start_payment(rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer: Viewer, key: str) -> PaymentView:
     """Begin (or find) the one active payment of an order, with its intent made at Stripe.
@@ -37,11 +41,20 @@ async def start_payment(rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer: 
         except StripeUnavailable:
             await outbox.give_back(rt.db, row_id)
             raise
-    found = await rt.db.read(lambda tx: queries.payment(tx, payment_id))
-    assert found is not None
-    if found.state == "creating":
-        raise StripeUnavailable
-    return found
+    return await _made(rt, payment_id)
+
+
+async def _made(rt: Runtime, payment_id: uuid.UUID) -> PaymentView:
+    """The payment once its intent is there: another tab, or the relay, may be asking Stripe at this moment."""
+    give_up_at = time.monotonic() + rt.settings.stripe.timeout_s
+    while True:
+        found = await rt.db.read(lambda tx: queries.payment(tx, payment_id))
+        assert found is not None
+        if found.state != "creating":
+            return found
+        if time.monotonic() > give_up_at:
+            raise StripeUnavailable
+        await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def _open(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer, key: str) -> tuple[uuid.UUID, int | None]:
