@@ -22,6 +22,7 @@ export function Entry({ event }: { event: EventSummary }) {
           <span className="mt-1.5 block text-sm text-muted">
             {date.weekday}
             <span className="block sm:inline sm:before:content-[',_']">{date.time}</span>
+            {zone && <span className="block text-xs leading-tight">{zone}</span>}
           </span>
         </p>
         <div className="min-w-0">
@@ -29,7 +30,6 @@ export function Entry({ event }: { event: EventSummary }) {
           <p className="mt-0.5 line-clamp-2 text-sm text-muted sm:text-base">{event.subtitle}</p>
           <p className="mt-2 text-sm">
             {event.venue.name}, {event.venue.city}
-            {zone && <span className="text-muted"> · {zone}</span>}
           </p>
           <p className="mt-1 text-sm lg:hidden">
             <Availability state={event.availability} from={event.from_price} currency={event.currency} />

@@ -66,11 +66,17 @@ function categoryLetters(map: SeatMap): string[] {
   return [...letters].sort();
 }
 
-function centroid(points: readonly (readonly number[])[]): readonly [number, number] {
-  const n = Math.max(1, points.length);
-  const x = points.reduce((sum, point) => sum + (point[0] ?? 0), 0) / n;
-  const y = points.reduce((sum, point) => sum + (point[1] ?? 0), 0) / n;
-  return [x, y];
+/** The middle of a polygon's surface; the mean of its corners would drift towards a finely drawn curve. */
+function centroid(points: readonly (readonly [number, number])[]): readonly [number, number] {
+  let [doubleArea, x, y] = [0, 0, 0];
+  points.forEach(([x0, y0], n) => {
+    const [x1, y1] = points[(n + 1) % points.length] ?? [x0, y0];
+    const cross = x0 * y1 - x1 * y0;
+    doubleArea += cross;
+    x += (x0 + x1) * cross;
+    y += (y0 + y1) * cross;
+  });
+  return doubleArea === 0 ? (points[0] ?? [0, 0]) : [x / (3 * doubleArea), y / (3 * doubleArea)];
 }
 
 export function buildHouse(map: SeatMap): House {

@@ -4,7 +4,7 @@
  * curve the house has without anyone drawing outlines.
  */
 import type { Camera, Size } from "./camera";
-import { PITCH, type Area, type House } from "./house";
+import { PITCH, type Area, type House, type Row } from "./house";
 import { categoryColour, type HousePalette } from "./palette";
 
 const DISPLAY = '"Fraunces Variable", Georgia, serif';
@@ -18,30 +18,59 @@ export interface HousePaths {
   areas: Path2D[];
 }
 
+type Run = number[];
+
+/** A row's seats cut at its aisles. */
+function runsOf(house: House, row: Row): Run[] {
+  const runs: Run[] = [];
+  let last: number | undefined;
+  for (const seatNo of row.seats) {
+    if (last === undefined || distance(house, last, seatNo) > AISLE) runs.push([]);
+    runs.at(-1)?.push(seatNo);
+    last = seatNo;
+  }
+  return runs;
+}
+
 /** Paths in map units, made once per house. Long rows are thinned: a broad stroke does not need every seat. */
 export function housePaths(house: House): HousePaths {
   const floor = new Path2D();
-  for (const row of house.rows) {
-    let lastX = Number.NaN;
-    let lastY = Number.NaN;
-    row.seats.forEach((seatNo, n) => {
-      const x = house.x[seatNo - 1] ?? 0;
-      const y = house.y[seatNo - 1] ?? 0;
-      const starts = !(Math.hypot(x - lastX, y - lastY) < AISLE);
-      if (starts) {
-        floor.moveTo(x, y);
-        // A lone seat has no line to stroke; the tiny step gives its round cap something to sit on.
-        floor.lineTo(x + 0.01, y);
-      } else {
-        const following = row.seats[n + 1];
-        const last = following === undefined || distance(house, seatNo, following) > AISLE;
-        if (last || n % 3 === 0) floor.lineTo(x, y);
-      }
-      lastX = x;
-      lastY = y;
-    });
+  for (const section of house.sections) {
+    let behind: Run[] = [];
+    for (const index of section.rows) {
+      const row = house.rows[index];
+      const runs = row ? runsOf(house, row) : [];
+      for (const run of runs) strokeRun(floor, house, run);
+      joinRows(floor, house, behind, runs);
+      behind = runs;
+    }
   }
   return { floor, areas: house.areas.map(areaPath) };
+}
+
+function strokeRun(floor: Path2D, house: House, run: Run): void {
+  run.forEach((seatNo, n) => {
+    const x = house.x[seatNo - 1] ?? 0;
+    const y = house.y[seatNo - 1] ?? 0;
+    if (n === 0) {
+      floor.moveTo(x, y);
+      // A lone seat has no line to stroke; the tiny step gives its round cap something to sit on.
+      floor.lineTo(x + 0.01, y);
+    } else if (n % 3 === 0 || n === run.length - 1) floor.lineTo(x, y);
+  });
+}
+
+/** Joins the ends of neighbouring rows, so that a block of seats has a straight side instead of scallops. */
+function joinRows(floor: Path2D, house: House, front: Run[], back: Run[]): void {
+  for (const end of [0, -1]) {
+    for (const run of back) {
+      const seat = run.at(end) ?? 0;
+      const before = front.map((other) => other.at(end) ?? 0).find((other) => distance(house, other, seat) < PITCH * 1.75);
+      if (before === undefined) continue;
+      floor.moveTo(house.x[before - 1] ?? 0, house.y[before - 1] ?? 0);
+      floor.lineTo(house.x[seat - 1] ?? 0, house.y[seat - 1] ?? 0);
+    }
+  }
 }
 
 function distance(house: House, a: number, b: number): number {
@@ -116,7 +145,7 @@ function paintStage(
   ctx.lineWidth = 1.25 / scale;
   ctx.stroke();
   if (!stage.label) return;
-  const size = Math.max(Math.min(height * 0.42, 22), 11 / scale);
+  const size = Math.max(Math.min(height * 0.42, 24 / scale), 11 / scale);
   ctx.font = `italic 500 ${size}px ${DISPLAY}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
@@ -181,7 +210,7 @@ function paintRowLetters(
       const length = distance(house, end, inner) || 1;
       const x = house.x[end - 1] ?? 0;
       const y = house.y[end - 1] ?? 0;
-      const outward = PITCH * 1.02;
+      const outward = PITCH * 1.4;
       const [sx, sy] = at(
         x + ((x - (house.x[inner - 1] ?? 0)) / length) * outward,
         y + ((y - (house.y[inner - 1] ?? 0)) / length) * outward,

@@ -195,7 +195,7 @@ export class SeatPainter {
 
   /** Yours (ink with a tick), the hovered seat's ring and the keyboard's double ring, above everything else. */
   private paintMarks(ctx: CanvasRenderingContext2D, look: Look, camera: Camera, palette: HousePalette, r: number): void {
-    this.paintStandingOfMine(ctx, look, camera, palette);
+    this.paintStanding(ctx, look, camera, palette);
     for (const seatNo of look.mine) {
       if (this.house.kind[seatNo - 1] === KIND_STANDING) continue;
       const x = this.x(seatNo - 1, camera);
@@ -218,23 +218,26 @@ export class SeatPainter {
       ctx.strokeStyle = palette.paper;
       ctx.stroke();
     }
-    if (look.hover !== null) this.ring(ctx, look.hover, camera, Math.max(r, 4) + 2.5, palette.ink, 1.5);
+    const standing = (seatNo: number): boolean => this.house.kind[seatNo - 1] === KIND_STANDING;
+    if (look.hover !== null && !standing(look.hover)) this.ring(ctx, look.hover, camera, Math.max(r, 4) + 2.5, palette.ink, 1.5);
     if (look.cursor !== null) {
       this.ring(ctx, look.cursor, camera, Math.max(r, 4) + 5, palette.paper, 5);
       this.ring(ctx, look.cursor, camera, Math.max(r, 4) + 5, palette.ink, 2.5);
     }
   }
 
-  /** Standing places have no spot of their own; their area says how many of them are yours. */
-  private paintStandingOfMine(ctx: CanvasRenderingContext2D, look: Look, camera: Camera, palette: HousePalette): void {
+  /** Standing places have no spot of their own; their area says how many are free, and how many are yours. */
+  private paintStanding(ctx: CanvasRenderingContext2D, look: Look, camera: Camera, palette: HousePalette): void {
     for (const area of this.house.areas) {
-      let mine = 0;
-      for (const seatNo of look.mine) if (seatNo >= area.first && seatNo < area.first + area.capacity) mine += 1;
-      if (mine === 0) continue;
-      ctx.font = `600 13px ${TEXT}`;
+      let [mine, free] = [0, 0];
+      for (let seatNo = area.first; seatNo < area.first + area.capacity; seatNo += 1) {
+        if (look.mine.has(seatNo)) mine += 1;
+        else if (look.stateOf(seatNo) === "f") free += 1;
+      }
+      ctx.font = `${mine > 0 ? 600 : 400} 13px ${TEXT}`;
       ctx.textAlign = "center";
-      ctx.fillStyle = palette.ink;
-      ctx.fillText(`✓ ${mine} yours`, area.centre[0] * camera.scale + camera.x, area.centre[1] * camera.scale + camera.y + 14);
+      ctx.fillStyle = mine > 0 ? palette.ink : palette.label;
+      ctx.fillText(mine > 0 ? `✓ ${mine} yours` : `${free} free`, area.centre[0] * camera.scale + camera.x, area.centre[1] * camera.scale + camera.y + 14);
     }
   }
 

@@ -1,0 +1,114 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Hold } from "@/client/frontrow.schemas";
+import { initialState, mineOf, reduce, stepOf, type CheckoutChange, type CheckoutState } from "@/features/checkout/state";
+import { declined, explain, seatsTaken } from "@/features/checkout/words";
+import { attemptKey, EMPTY, recall, remember, settle } from "@/shared/lib/checkoutMemory";
+import { isUnknown, ProblemError } from "@/shared/lib/problem";
+
+const hold = (seats: number[]): Hold => ({
+  id: "h",
+  performance_id: "p",
+  state: "active",
+  seats: seats.map((seat_no) => ({ seat_no, section: "Stalls", row: "F", label: String(seat_no), category: "A", ticket_type_id: "t", amount: 1000, fee: 100, total: 1100 })),
+  total: seats.length * 1100,
+  currency: "EUR",
+  created_at: "2026-11-22T12:00:00Z",
+  expires_at: "2026-11-22T12:10:00Z",
+  server_time: "2026-11-22T12:00:00Z",
+});
+
+const run = (changes: CheckoutChange[], from: CheckoutState = initialState(EMPTY)): CheckoutState => changes.reduce(reduce, from);
+const toggle = (seatNo: number, maxSeats = 3): CheckoutChange => ({ type: "toggle", seatNo, maxSeats });
+const circumstances = { name: (seats: readonly number[]) => `Row F, seat ${seats.join(" and ")}`, kept: [11], maxSeats: 8 };
+
+describe("choosing", () => {
+  it("adds and gives back", () => {
+    expect(run([toggle(1), toggle(2), toggle(1)]).selected).toEqual([2]);
+  });
+
+  it("stops at the limit and says why", () => {
+    const state = run([toggle(1), toggle(2), toggle(3), toggle(4)]);
+    expect(state.selected).toEqual([1, 2, 3]);
+    expect(state.notice?.code).toBe("too_many_seats");
+  });
+
+  it("changes nothing while seats are held", () => {
+    const state = run([toggle(1), { type: "held", hold: hold([1]) }, toggle(2)]);
+    expect([...mineOf(state)]).toEqual([1]);
+    expect(stepOf(state)).toBe("details");
+  });
+
+  it("keeps the choice when the hold ended, so that the same seats can be held again", () => {
+    const notice = explain(new ProblemError("hold_expired", 410, ""), circumstances);
+    const state = run([toggle(1), toggle(2), { type: "held", hold: hold([1, 2]) }, { type: "released", notice }]);
+    expect(state.selected).toEqual([1, 2]);
+    expect(stepOf(state)).toBe("choose");
+    expect(state.notice?.title).toBe("Your hold has ended");
+  });
+
+  it("loses only the seats that were taken", () => {
+    const state = run([toggle(1), toggle(2), { type: "busy", busy: "holding" }, { type: "lost", seats: [2], notice: seatsTaken([2], [], circumstances) }]);
+    expect(state.selected).toEqual([1]);
+    expect(state.busy).toBeNull();
+  });
+});
+
+describe("words", () => {
+  it("name the lost seats, what is kept, what is near, and that nothing was charged", () => {
+    const { title, body, instead } = seatsTaken([12], [30], circumstances);
+    expect(title).toBe("Row F, seat 12 was just taken.");
+    expect(body).toBe("Row F, seat 11 is still chosen. Nearest free: Row F, seat 30. Nothing is held or charged yet.");
+    expect(instead).toEqual([30]);
+  });
+
+  it.each(["hold_expired", "sales_closed", "busy", "payment_declined", "stripe_unavailable", "order_not_payable", "network", "too_many_seats", "csrf_failed", "not_found"])(
+    "%s says something of its own",
+    (code) => {
+      const { title, body } = explain(new ProblemError(code, 400, ""), circumstances);
+      expect(title).not.toBe(explain(new ProblemError("surprise", 500, ""), circumstances).title);
+      expect(body.length).toBeGreaterThan(30);
+    },
+  );
+
+  it("keep what the card's issuer said", () => {
+    expect(declined("Your card has insufficient funds.").title).toBe("Your card has insufficient funds");
+    expect(declined(undefined).title).toBe("Your card was declined");
+  });
+});
+
+describe("attempts", () => {
+  beforeEach(() => {
+    sessionStorage.clear();
+  });
+
+  it("keep their key until the outcome is known, and only for the same request", () => {
+    const first = attemptKey("p", "hold", { seats: [1, 2] });
+    expect(attemptKey("p", "hold", { seats: [1, 2] })).toBe(first);
+    expect(attemptKey("p", "hold", { seats: [1, 3] })).not.toBe(first);
+    const second = attemptKey("p", "hold", { seats: [1, 3] });
+    settle("p", "hold");
+    expect(attemptKey("p", "hold", { seats: [1, 3] })).not.toBe(second);
+  });
+
+  it("of different performances do not mix", () => {
+    expect(attemptKey("p", "hold", 1)).not.toBe(attemptKey("q", "hold", 1));
+  });
+
+  it("are unknown when the answer was lost or the server stumbled, and known when it refused", () => {
+    expect(isUnknown(new ProblemError("network", 0, ""))).toBe(true);
+    expect(isUnknown(new ProblemError("unexpected", 502, ""))).toBe(true);
+    expect(isUnknown(new ProblemError("seats_taken", 409, ""))).toBe(false);
+    expect(isUnknown(new ProblemError("busy", 503, ""))).toBe(false);
+  });
+});
+
+describe("memory", () => {
+  it("survives a reload and damage", () => {
+    remember("p", { selected: [4], holdId: "h" });
+    expect(recall("p")).toMatchObject({ selected: [4], holdId: "h", orderId: null });
+    expect(initialState(recall("p")).busy).toBe("restoring");
+    sessionStorage.setItem("frontrow.checkout.p", "{half");
+    expect(recall("p")).toEqual(EMPTY);
+  });
+});
