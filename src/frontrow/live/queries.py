@@ -9,7 +9,7 @@ from frontrow.core.db import Tx
 async def on_show(tx: Tx, performance_id: uuid.UUID) -> bool:
     """Whether there is such a performance, of an event that was published."""
     found = await tx.sql(
-        """SELECT FROM performance p JOIN event e ON e.id = p.event_id
+        """SELECT 1 FROM performance p JOIN event e ON e.id = p.event_id
             WHERE p.id = :performance AND e.state <> 'draft'""",
         performance=performance_id,
     )
