@@ -1,18 +1,30 @@
 """The demo data: whole, and the same when seeded twice."""
 
-from datetime import UTC, datetime
+import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from frontrow.core.db import Tx
 from frontrow.core.runtime import Runtime
 from frontrow.demo.main import LEFT_OVER, PEOPLE, Seeded, moment, seed
-from frontrow.demo.programme import SHOWS, TIMEZONE, Evening
+from frontrow.demo.programme import MON, SHOWS, TIMEZONE, InDays, OnWeekday
 from frontrow.gateways.breaker import Breaker
 from frontrow.gateways.objects import open_objects
 
 EVENINGS = sum(len(show.evenings) for show in SHOWS)
-TABLES: tuple[str, ...] = ("organiser", "user_account", "team_member", "venue", "seat_map", "seat_place", "event", "performance")
+TABLES: tuple[str, ...] = (
+    "organiser",
+    "user_account",
+    "team_member",
+    "venue",
+    "seat_map",
+    "seat_place",
+    "event",
+    "performance",
+)
 TABLES += ("ticket_type", "price", "seat", "checkin_list")
 
 
@@ -65,5 +77,19 @@ async def test_seeding_twice_adds_nothing(rt: Runtime) -> None:
 def test_evenings_are_told_in_local_time_across_the_clock_change() -> None:
     today = datetime(2026, 10, 20, 12, 0, tzinfo=ZoneInfo(TIMEZONE))
     # Summer time ends in Helsinki on the 25th: 19:00 is 16:00 UTC before that, and 17:00 after.
-    assert moment(today, Evening(4, 19)) == datetime(2026, 10, 24, 16, 0, tzinfo=UTC)
-    assert moment(today, Evening(5, 19)) == datetime(2026, 10, 25, 17, 0, tzinfo=UTC)
+    assert moment(today, InDays(4, 19)) == datetime(2026, 10, 24, 16, 0, tzinfo=UTC)
+    assert moment(today, OnWeekday(0, MON, 19)) == datetime(2026, 10, 26, 17, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_whatever_the_day_of_seeding_no_two_shows_meet_in_a_hall(day: int) -> None:
+    today = datetime(2026, 11, 22 + day, 22, 0, tzinfo=ZoneInfo(TIMEZONE))
+    taken = sorted(
+        (show.hall, moment(today, evening), moment(today, evening) + timedelta(minutes=show.minutes))
+        for show in SHOWS
+        for evening in show.evenings
+    )
+    assert all(begins > today for _, begins, _ in taken)
+    assert all(
+        one[0] != other[0] or other[1] - one[2] >= timedelta(minutes=30) for one, other in itertools.pairwise(taken)
+    )

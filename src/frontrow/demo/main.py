@@ -16,7 +16,19 @@ from frontrow.core.log import set_up_logging
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 from frontrow.demo.posters import POSTERS
-from frontrow.demo.programme import CURRENCY, HALLS, SHOWS, TAX_BP, TIMEZONE, Evening, Hall, Show, fee_of
+from frontrow.demo.programme import (
+    CURRENCY,
+    HALLS,
+    SHOWS,
+    TAX_BP,
+    TIMEZONE,
+    Evening,
+    Hall,
+    InDays,
+    OnWeekday,
+    Show,
+    fee_of,
+)
 from frontrow.events import actions as events
 from frontrow.events.actions import PriceLine
 from frontrow.events.models import Event, SeatMap, Venue
@@ -196,8 +208,12 @@ async def _show(
 
 
 def moment(today: datetime, evening: Evening) -> datetime:
-    """A local time so many days on, in UTC; the zone's own offset of that day counts."""
-    day = today.date() + timedelta(days=evening.days)
+    """When an evening begins, in UTC; ``today`` carries the zone, whose offset of that very day counts."""
+    match evening:
+        case InDays(days):
+            day = today.date() + timedelta(days=days)
+        case OnWeekday(week, weekday):
+            day = today.date() + timedelta(days=7 * week + 7 - today.weekday() + weekday)
     return datetime.combine(day, time(evening.hour, evening.minute), today.tzinfo).astimezone(ZoneInfo("UTC"))
 
 

@@ -68,10 +68,10 @@ def camellia() -> bytes:
     """La traviata: the lady's flower, one petal already falling."""
     red = "#B3261E"
     petals = []
-    for ring, (count, reach, size) in enumerate([(9, 205, 132), (7, 138, 104), (5, 72, 78)]):
+    for ring, (count, reach, size) in enumerate([(9, 174, 112), (7, 117, 88), (5, 61, 66)]):
         for at in range(count):
             angle = 2 * math.pi * (at + ring * 0.37) / count
-            x, y = 750 + reach * math.cos(angle), 480 + reach * math.sin(angle)
+            x, y = 750 + reach * math.cos(angle), 500 + reach * math.sin(angle)
             petals.append(_circle(x, y, size, red))
             petals.append(
                 f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}" fill="none" stroke="{PAPER}" stroke-width="5"/>'
@@ -79,11 +79,11 @@ def camellia() -> bytes:
     return _sheet(
         PAPER,
         _path("M742 470C760 700 700 840 640 1000L672 1000C738 840 790 690 764 470Z", INK),
-        _path("M720 806C600 760 520 770 450 830C540 880 640 870 720 806Z", INK),
+        _path("M716 816C606 774 530 784 466 838C548 884 640 874 716 816Z", INK),
         *petals,
-        _circle(750, 480, 44, PAPER),
-        _circle(750, 480, 20, INK),
-        _path("M1070 720C1120 690 1180 716 1178 770C1120 800 1068 776 1070 720Z", red),
+        _circle(750, 500, 37, PAPER),
+        _circle(750, 500, 17, INK),
+        _path("M1040 690C1090 660 1150 686 1148 740C1090 770 1038 746 1040 690Z", red),
     )
 
 
@@ -242,8 +242,9 @@ def grin() -> bytes:
     mesh += "".join(_line(f"M500 {170 + at * 46}L1000 {170 + at * 46}", PAPER, 4) for at in range(9))
     return _sheet(
         pink,
+        '<g transform="translate(0 76)">',
         '<clipPath id="head"><rect x="530" y="110" width="440" height="470" rx="215"/></clipPath>',
-        _rect(722, 560, 56, 440, INK),
+        _rect(722, 560, 56, 400, INK),
         _path("M560 470C560 640 660 700 750 700S940 640 940 470L900 470C900 600 830 660 750 660S600 600 600 470Z", INK),
         f'<rect x="530" y="110" width="440" height="470" rx="215" fill="{INK}"/>',
         f'<g clip-path="url(#head)" opacity=".22">{mesh}</g>',
@@ -253,6 +254,7 @@ def grin() -> bytes:
         _circle(850, 306, 15, INK),
         _path("M612 400C660 424 840 424 888 400C880 500 820 540 750 540S620 500 612 400Z", PAPER),
         _line("M690 414L690 526M750 420L750 538M810 414L810 526", INK, 4),
+        "</g>",
         _halftone(60, 640, 26, 22, INK, lambda u, v: 0.5 * (1 - u) * v),
     )
 

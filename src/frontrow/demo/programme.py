@@ -20,12 +20,26 @@ class Hall:
 
 
 @dataclass(frozen=True)
-class Evening:
+class InDays:
     """So many days after the day of seeding, at a local time."""
 
     days: int
     hour: int
     minute: int = 0
+
+
+@dataclass(frozen=True)
+class OnWeekday:
+    """A weekday (0 is Monday) of a week at a local time; week 0 begins on the Monday after the day of seeding."""
+
+    week: int
+    weekday: int
+    hour: int
+    minute: int = 0
+
+
+Evening = InDays | OnWeekday
+MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,7 @@ SHOWS = (
         hall="club",
         minutes=100,
         prices={"A": 2400},
-        evenings=(Evening(1, 21, 30), Evening(8, 21, 30), Evening(15, 21, 30)),
+        evenings=(InDays(1, 21, 30), InDays(8, 21, 30), InDays(15, 21, 30)),
         text="""\
 Nadia Okoro plays the piano as other people tell stories: she starts somewhere in the middle, wanders off, and \
 comes back just when you had given up hope. Her quartet has been together for eleven years and still surprises \
@@ -88,7 +102,7 @@ a long bar and a short queue. Doors an hour before the first note.""",
         hall="studio",
         minutes=85,
         prices={"A": 3200, "B": 2600},
-        evenings=(Evening(2, 19, 30), Evening(3, 19, 30), Evening(4, 15), Evening(9, 19, 30)),
+        evenings=(InDays(2, 19, 30), InDays(3, 19, 30), InDays(5, 19, 30), InDays(9, 19, 30)),
         nearly_full=0,
         text="""\
 When their mother's flat has to be emptied, a brother and a sister find four hundred letters in a drawer. All \
@@ -108,7 +122,7 @@ first row. Every evening they draw twelve of the letters from a box; no performa
         hall="great",
         minutes=165,
         prices={"A": 12800, "B": 9800, "C": 7200, "D": 4600, "E": 2200},
-        evenings=(Evening(5, 19), Evening(7, 19), Evening(11, 17), Evening(13, 19)),
+        evenings=(OnWeekday(0, WED, 19), OnWeekday(0, FRI, 19), OnWeekday(0, SUN, 17), OnWeekday(1, TUE, 19)),
         text="""\
 Violetta Valéry has every man in Paris and nobody to trust. Then somebody means what he says, and she has to \
 decide whether it isn't too late to believe him.
@@ -129,7 +143,7 @@ ticket holders.""",
         hall="great",
         minutes=90,
         prices={"A": 4900, "B": 4400, "C": 3900, "D": 3200, "E": 2400},
-        evenings=(Evening(6, 20), Evening(6, 22, 30)),
+        evenings=(OnWeekday(0, SAT, 20), OnWeekday(0, SAT, 22, 30)),
         text="""\
 Tom Ashby isn't angry. He has simply read the instructions, all of them, and would like a word with whoever \
 wrote them.
@@ -146,7 +160,7 @@ father, the end of the world and the correct way to load a dishwasher. Not recom
         hall="studio",
         minutes=50,
         prices={"A": 1600, "B": 1300},
-        evenings=(Evening(7, 11), Evening(7, 14), Evening(14, 11), Evening(14, 14)),
+        evenings=(OnWeekday(0, SAT, 11), OnWeekday(0, SAT, 14), OnWeekday(1, SAT, 11), OnWeekday(1, SAT, 14)),
         text="""\
 One night the fox can't sleep, because it is too dark. So it borrows the moon, just until morning. But then the \
 owl bumps into a tree, the sea doesn't know when to turn round, and a very small hedgehog can't find its way \
@@ -164,7 +178,7 @@ may try on the moon.""",
         hall="studio",
         minutes=80,
         prices={"A": 1800, "B": 1800},
-        evenings=(Evening(10, 18),),
+        evenings=(OnWeekday(1, SUN, 16),),
         text="""\
 For thirty winters Ingrid Solberg has drilled into the oldest ice on earth. In a core as long as a train lie \
 volcanoes, plagues, the lead of Roman pipes and the summer in which you were born.
@@ -181,7 +195,7 @@ of another age escapes with a crackle. Journalist Henrik Palm asks the questions
         hall="great",
         minutes=110,
         prices={"A": 7800, "B": 6200, "C": 4800, "D": 3400, "E": 1900},
-        evenings=(Evening(16, 19), Evening(17, 18)),
+        evenings=(OnWeekday(1, THU, 19), OnWeekday(1, FRI, 19)),
         text="""\
 Three ways of looking at the same low sun. Grieg's Piano Concerto, which everybody knows from its first bar; \
 Sibelius's Fifth, with its sixteen swans; and between them “Halo”, a new work by Anja Krogh for orchestra and a \
@@ -198,7 +212,7 @@ Soloist Mikael Frisk, City Philharmonic, conducted by Saara Niemi. 1 hour 50 min
         hall="great",
         minutes=70,
         prices={"A": 5800, "B": 4800, "C": 3800, "D": 2800, "E": 1600},
-        evenings=(Evening(20, 19, 30), Evening(21, 19, 30), Evening(22, 15)),
+        evenings=(OnWeekday(2, THU, 19, 30), OnWeekday(2, FRI, 19, 30), OnWeekday(2, SUN, 15)),
         text="""\
 Fourteen dancers, forty tons of sand, and a moon that pulls. Maren Holt has worked on “Tidal” for two years on \
 the beaches of the west coast, twice a day, whenever the water let her.
@@ -215,7 +229,7 @@ minutes without an interval; best seen from above, says the choreographer, so do
         hall="great",
         minutes=160,
         prices={"A": 5400, "B": 4600, "C": 3800, "D": 2900, "E": 1800},
-        evenings=(Evening(27, 18), Evening(28, 18)),
+        evenings=(OnWeekday(3, SAT, 18), OnWeekday(3, SUN, 18)),
         text="""\
 A city of towers, a city below it, and a machine with a human face. Nearly a hundred years old, Fritz Lang's \
 film has lost none of its size: it needs the biggest screen we could hang and an orchestra of sixty-six.

@@ -24,7 +24,7 @@ _CROSS_AISLE_AFTER, _CROSS_AISLE = 12, 12.0
 
 _BOXES_A_SIDE, _BOX_RADIUS = 9, 322.0
 _DRESS_RADIUS, _DRESS_ROWS = 374.0, 6
-_UPPER_RADIUS, _UPPER_ROWS = 478.0, 7
+_UPPER_RADIUS, _UPPER_ROWS = 484.0, 7
 
 _CENTRE, _LEFT, _RIGHT = "", " Left", " Right"
 
@@ -147,7 +147,7 @@ def _balcony(
         blocks[_CENTRE].append(DrawnRow(letter, categories[_CENTRE][at], centre_points, len(left) + 1, kinds))
         blocks[_RIGHT].append(DrawnRow(letter, categories[_RIGHT][at], right, first=len(left) + count + 1))
     beside = Arc(0.0, label_radius).point(math.radians(label_angle))
-    sheet.sections.append((name, blocks[_CENTRE], (0.0, radius - 19.0)))
+    sheet.sections.append((name, blocks[_CENTRE], (0.0, radius - 22.0)))
     sheet.sections.append((f"{name} Left", blocks[_LEFT], (-beside[0], beside[1])))
     sheet.sections.append((f"{name} Right", blocks[_RIGHT], beside))
     return blocks
