@@ -221,7 +221,9 @@ class LocalStack:
         named = {f"FRONTROW_{name}": value for name, value in ours.items()}
         # For `frontrow audit` and the like in another terminal. No secret is among them.
         (self.home / "settings.json").write_text(json.dumps({**named, **self.options.env}, indent=1) + "\n")
-        return {**os.environ, **named, **self.options.env}
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        # That variable, which build machines like to set, would cost every start nine seconds of compiling.
+        return {**inherited, **named, **self.options.env}
 
     def _start_database(self) -> None:
         """The server, then the schema and the demo data, each only when missing."""
