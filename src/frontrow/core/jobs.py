@@ -1,4 +1,5 @@
-"""What a room's ``jobs.py`` offers: handlers of topics, and timers. How they are delivered is in ``broker`` and ``relay``."""
+"""What a room's ``jobs.py`` offers: handlers of topics, and timers. How they are delivered is in ``broker``
+and ``relay``."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The outbox: jobs and facts are rows of the transaction that causes them; the queue is only their wake-up.
 
 A row is *due*, then *leased* by whoever runs it, then *done* (``done_at``) once its work is committed: a lost queue
-costs time, never a job. After too many attempts it is *dead* and waits for a person. A committer that will run a row at once
-(a buyer is waiting) adds it with a small delay and takes the lease itself; the relay is the safety net.
+costs time, never a job. After too many attempts it is *dead* and waits for a person. A committer that will run a row
+at once (a buyer is waiting) adds it with a small delay and takes the lease itself; the relay is the safety net.
 Effects on the outside (a mail, say) are leased by key in ``effect``, so that overlapping runs don't do them twice.
 """
 
@@ -83,7 +83,7 @@ async def lease(db: Database, row_id: int, *, for_s: float = 30.0) -> bool:
 
 
 async def give_back(db: Database, row_id: int, *, again_in_s: float = 1.0) -> None:
-    """What was tried at once didn't work out: the relay takes the row soon, instead of waiting for the lease to lapse."""
+    """What was tried at once didn't work out: the relay takes the row soon, not when the lease lapses."""
     await db.call(
         """UPDATE outbox SET lease_until = NULL, due_at = clock_timestamp() + make_interval(secs => $2)
             WHERE id = $1 AND done_at IS NULL""",
