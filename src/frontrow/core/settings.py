@@ -29,6 +29,7 @@ class RedisSettings(BaseModel):
 
     url: str = "redis://127.0.0.1:6379"
     tls: bool = False
+    tls_ca: Path | None = None  # the system's own roots unless one is named
     username: str | None = None
     auth: bool = False  # when true, the secret ``redis_auth`` is sent
     max_connections: int = 1000
