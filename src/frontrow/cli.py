@@ -85,16 +85,19 @@ def seed() -> None:
 
 
 @app.command()
-def audit() -> None:
+def audit(
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
     """Ask the standing questions about seats, orders and money. Exit code 1 when one finds something."""
     _use_local_stack()
-    sys.exit(_run("frontrow.auditor.main", "main"))
+    sys.exit(_run("frontrow.auditor.main", "main", as_json))
 
 
 @app.command()
 def openapi() -> None:
-    """Print the OpenAPI document."""
-    _run("frontrow.app", "print_openapi")
+    """Print the OpenAPI document of the app."""
+    document = _run("frontrow.app", "create_app").openapi()
+    print(json.dumps(document, indent=1, ensure_ascii=False))
 
 
 @standin.command("stripe", context_settings=_PASS_ON)
