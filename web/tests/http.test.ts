@@ -20,7 +20,7 @@ function serve(answer: (call: Call, n: number) => Response): Call[] {
     try {
       return Promise.resolve(answer(call, calls.length));
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   });
   return calls;

@@ -1,7 +1,6 @@
 import { useEffect, useRef, type PointerEvent } from "react";
 import { useTheme } from "@/shared/lib/theme";
 import { PITCH } from "./house";
-import { housePaths } from "./paintHouse";
 import { housePalette } from "./palette";
 import type { MapView } from "./mapView";
 
@@ -26,7 +25,7 @@ export function Minimap({ view }: { view: MapView }) {
     ctx.lineCap = "round";
     ctx.lineWidth = PITCH * 0.9;
     ctx.strokeStyle = palette.taken;
-    ctx.stroke(housePaths(view.house).floor);
+    for (const { path } of view.floor.paths) ctx.stroke(path);
     const { stage } = view.house;
     if (stage) {
       ctx.fillStyle = palette.label;

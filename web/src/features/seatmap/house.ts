@@ -132,8 +132,7 @@ function boundsOf(house: House): Rect {
 }
 
 function addSection(house: House, source: SeatMap["sections"][number]): void {
-  const [labelX = 0, labelY = 0] = source.label_at;
-  const section: Section = { name: source.name, labelAt: [labelX, labelY], rows: [], bounds: nothing() };
+  const section: Section = { name: source.name, labelAt: source.label_at, rows: [], bounds: nothing() };
   const sectionIndex = house.sections.push(section) - 1;
   for (const row of source.rows) {
     const category = house.categories.indexOf(row.category);
@@ -155,7 +154,7 @@ function addSection(house: House, source: SeatMap["sections"][number]): void {
 }
 
 function addArea(house: House, source: SeatMap["areas"][number]): void {
-  const polygon = source.polygon.map((point): [number, number] => [point[0] ?? 0, point[1] ?? 0]);
+  const { polygon } = source;
   const centre = centroid(polygon);
   const category = house.categories.indexOf(source.category);
   const areaIndex =
@@ -187,4 +186,9 @@ export function nameOf(house: House, seatNo: number): SeatName {
 
 export function categoryOf(house: House, seatNo: number): string {
   return house.categories[house.category[seatNo - 1] ?? 0] ?? "";
+}
+
+/** Distance between the middles of two seats, in map units. */
+export function seatGap(house: House, a: number, b: number): number {
+  return Math.hypot((house.x[a - 1] ?? 0) - (house.x[b - 1] ?? 0), (house.y[a - 1] ?? 0) - (house.y[b - 1] ?? 0));
 }

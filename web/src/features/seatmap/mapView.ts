@@ -66,6 +66,10 @@ export class MapView {
     void Promise.all(FONTS.map((font) => document.fonts.load(font))).then(() => this.repaintHouse(), () => undefined);
   }
 
+  get floor(): HousePaths["floor"] {
+    return this.paths.floor;
+  }
+
   destroy(): void {
     this.unsubscribe();
     cancelAnimationFrame(this.frame);

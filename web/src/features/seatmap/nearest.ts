@@ -1,6 +1,6 @@
 /** "The nearest pair is G 12–13": free seats side by side, as many and as near as those that were lost. */
 import type { SeatState } from "./apply";
-import { isStanding, KIND_NUMBERED, PITCH, type House, type Row } from "./house";
+import { seatGap, isStanding, KIND_NUMBERED, PITCH, type House, type Row } from "./house";
 
 /** Seats further apart than this are not side by side: an aisle runs between them. */
 const SIDE_BY_SIDE = PITCH * 1.6;
@@ -27,7 +27,7 @@ function* runs(house: House, row: Row, n: number, free: (seatNo: number) => bool
   let run: number[] = [];
   for (const seatNo of row.seats) {
     const last = run.at(-1);
-    const apart = last !== undefined && Math.hypot((house.x[seatNo - 1] ?? 0) - (house.x[last - 1] ?? 0), (house.y[seatNo - 1] ?? 0) - (house.y[last - 1] ?? 0)) > SIDE_BY_SIDE;
+    const apart = last !== undefined && seatGap(house, last, seatNo) > SIDE_BY_SIDE;
     if (!free(seatNo) || apart) run = [];
     if (free(seatNo)) run.push(seatNo);
     if (run.length > n) run.shift();

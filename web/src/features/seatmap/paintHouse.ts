@@ -1,80 +1,22 @@
 /**
  * The static layer: stage, floor under the rows, row letters, section names, standing areas. It changes only with the
- * camera and the theme, never with a seat. The floor is drawn as one broad stroke along each row, which follows any
- * curve the house has without anyone drawing outlines.
+ * camera and the theme, never with a seat.
  */
 import type { Camera, Size } from "./camera";
-import { PITCH, type Area, type House, type Row } from "./house";
+import { Floor } from "./floor";
+import { seatGap, PITCH, type Area, type House } from "./house";
 import { categoryColour, type HousePalette } from "./palette";
 
 const DISPLAY = '"Fraunces Variable", Georgia, serif';
 const TEXT = '"Inter Variable", system-ui, sans-serif';
 
-/** Seats further apart than this have an aisle between them. */
-const AISLE = PITCH * 1.8;
-
 export interface HousePaths {
-  floor: Path2D;
+  floor: Floor;
   areas: Path2D[];
 }
 
-type Run = number[];
-
-/** A row's seats cut at its aisles. */
-function runsOf(house: House, row: Row): Run[] {
-  const runs: Run[] = [];
-  let last: number | undefined;
-  for (const seatNo of row.seats) {
-    if (last === undefined || distance(house, last, seatNo) > AISLE) runs.push([]);
-    runs.at(-1)?.push(seatNo);
-    last = seatNo;
-  }
-  return runs;
-}
-
-/** Paths in map units, made once per house. Long rows are thinned: a broad stroke does not need every seat. */
 export function housePaths(house: House): HousePaths {
-  const floor = new Path2D();
-  for (const section of house.sections) {
-    let behind: Run[] = [];
-    for (const index of section.rows) {
-      const row = house.rows[index];
-      const runs = row ? runsOf(house, row) : [];
-      for (const run of runs) strokeRun(floor, house, run);
-      joinRows(floor, house, behind, runs);
-      behind = runs;
-    }
-  }
-  return { floor, areas: house.areas.map(areaPath) };
-}
-
-function strokeRun(floor: Path2D, house: House, run: Run): void {
-  run.forEach((seatNo, n) => {
-    const x = house.x[seatNo - 1] ?? 0;
-    const y = house.y[seatNo - 1] ?? 0;
-    if (n === 0) {
-      floor.moveTo(x, y);
-      // A lone seat has no line to stroke; the tiny step gives its round cap something to sit on.
-      floor.lineTo(x + 0.01, y);
-    } else if (n % 3 === 0 || n === run.length - 1) floor.lineTo(x, y);
-  });
-}
-
-/** Joins the ends of neighbouring rows, so that a block of seats has a straight side instead of scallops. */
-function joinRows(floor: Path2D, house: House, front: Run[], back: Run[]): void {
-  for (const end of [0, -1]) {
-    for (const run of back) {
-      const seat = run.at(end) ?? 0;
-      const before = front.map((other) => other.at(end) ?? 0).find((other) => distance(house, other, seat) < PITCH * 1.75);
-      if (before === undefined) continue;
-      floor.moveTo(house.x[before - 1] ?? 0, house.y[before - 1] ?? 0);
-      floor.lineTo(house.x[seat - 1] ?? 0, house.y[seat - 1] ?? 0);
-    }
-  }
-}
-
-function distance(house: House, a: number, b: number): number {
-  return Math.hypot((house.x[a - 1] ?? 0) - (house.x[b - 1] ?? 0), (house.y[a - 1] ?? 0) - (house.y[b - 1] ?? 0));
+  return { floor: new Floor(house), areas: house.areas.map(areaPath) };
 }
 
 function areaPath(area: Area): Path2D {
@@ -96,25 +38,14 @@ export function paintHouse(
   ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
   ctx.clearRect(0, 0, view.width, view.height);
   const { scale } = camera;
+  paths.floor.paint(ctx, camera, view, palette, dpr);
   ctx.setTransform(dpr * scale, 0, 0, dpr * scale, dpr * camera.x, dpr * camera.y);
-  paintFloor(ctx, paths, palette, scale);
   if (house.stage) paintStage(ctx, house, house.stage, palette, scale);
   ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
   const at = (x: number, y: number): [number, number] => [x * scale + camera.x, y * scale + camera.y];
   paintAreas(ctx, house, paths, palette, scale, camera, dpr);
   paintRowLetters(ctx, house, palette, scale, at, view);
   paintSectionNames(ctx, house, palette, scale, at);
-}
-
-function paintFloor(ctx: CanvasRenderingContext2D, paths: HousePaths, palette: HousePalette, scale: number): void {
-  ctx.lineCap = "round";
-  ctx.lineJoin = "round";
-  ctx.strokeStyle = palette.edge;
-  ctx.lineWidth = PITCH * 1.72 + 2 / scale;
-  ctx.stroke(paths.floor);
-  ctx.strokeStyle = palette.floor;
-  ctx.lineWidth = PITCH * 1.72;
-  ctx.stroke(paths.floor);
 }
 
 /** The stage's edge bows towards the house, wherever the house is. */
@@ -207,7 +138,7 @@ function paintRowLetters(
       [row.seats.at(-1), row.seats.at(-2)],
     ]) {
       if (end === undefined || inner === undefined) continue;
-      const length = distance(house, end, inner) || 1;
+      const length = seatGap(house, end, inner) || 1;
       const x = house.x[end - 1] ?? 0;
       const y = house.y[end - 1] ?? 0;
       const outward = PITCH * 1.4;
@@ -226,11 +157,15 @@ function paintSectionNames(ctx: CanvasRenderingContext2D, house: House, palette:
   ctx.font = `500 ${size}px ${DISPLAY}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
+  const placed: { x: number; y: number; half: number }[] = [];
   for (const section of house.sections) {
-    // A small box far away keeps its name for when someone comes closer; names must not run into each other.
     const { left, right } = section.bounds;
-    if (ctx.measureText(section.name).width > ((right - left) * scale + 2 * PITCH * scale) * 1.3) continue;
+    const half = ctx.measureText(section.name).width / 2;
     const [x, y] = at(section.labelAt[0], section.labelAt[1]);
+    // A small box far away keeps its name for when someone comes closer, and no name is written over another.
+    const cramped = half * 2 > (right - left + 2 * PITCH) * scale * 1.3;
+    if (cramped || placed.some((other) => Math.abs(other.y - y) < size * 1.15 && Math.abs(other.x - x) < other.half + half + 4)) continue;
+    placed.push({ x, y, half });
     // The paper's halo keeps a name readable where a curved row bends into it.
     ctx.strokeStyle = palette.paper;
     ctx.lineWidth = 4;

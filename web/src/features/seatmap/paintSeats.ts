@@ -15,7 +15,7 @@ export const RADIUS = PITCH * 0.39;
 const LETTERS_FROM = 6.5;
 const NUMBERS_FROM = 11;
 /** Shapes stay readable below this on a fine screen, but tens of thousands of them would not be smooth. */
-const SHAPES_FROM = 1.7;
+const SHAPES_FROM = 2.6;
 const SMALLEST_SHAPE = 1;
 const MANY = 8_000;
 const TEXT = '"Inter Variable", system-ui, sans-serif';
