@@ -126,13 +126,12 @@ def descendants(pid: int) -> list[int]:
     to_see = [pid]
     while to_see:
         parent = to_see.pop(0)
-        try:
-            text = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-        except OSError:
-            continue
-        children = [int(word) for word in text.split()]
-        found += children
-        to_see += children
+        # Children belong to the thread that forked them.
+        for file in Path(f"/proc/{parent}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                children = [int(word) for word in file.read_text().split()]
+                found += children
+                to_see += children
     return found
 
 

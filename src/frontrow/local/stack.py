@@ -312,7 +312,7 @@ class LocalStack:
         )
 
     def _start_app(self) -> None:
-        # By its module: `frontrow serve` would load the command line first, a quarter of a second for a person who waits.
+        # By its module: `frontrow serve` would load the command line first, for a quarter of a second.
         app = self._process("app", "-m", "frontrow.app", FRONTROW_WORKERS=str(self.options.app_processes))
         self._start_server("app", app, _OURS, lambda: _is_healthy(self.ports["app"]))
 

@@ -1,0 +1,70 @@
+"""``frontrow up`` as a person meets it: what it prints, and that it goes when told to."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from frontrow.local.process import descendants, started_at
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@contextlib.contextmanager
+def _up(home: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "frontrow.cli", "up", "--home", str(home), "--no-web", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _lines_until(process: subprocess.Popen[str], end: str) -> Iterator[str]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        yield line.rstrip("\n")
+        if end in line:
+            return
+    raise AssertionError(f"{end!r} was never printed")
+
+
+def test_up_shows_where_everything_is_and_stops_when_told(tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        taken = holder.getsockname()[1]
+        with _up(tmp_path, "--port", str(taken)) as up:
+            lines = list(_lines_until(up, "Ctrl-C stops everything"))
+            told = next(line for line in lines if f"port {taken} is taken; using " in line)
+            origin = f"http://127.0.0.1:{told.rpartition(' ')[2]}"
+            first_address = next(line for line in lines if "http://" in line)
+            assert f"{origin} " in first_address
+            for login in ("anna@frontrow.example", "door@frontrow.example", "ben@frontrow.example"):
+                assert any(login in line for line in lines)
+
+            assert httpx.get(f"{origin}/health").json() == {"status": "ok"}
+            assert httpx.get(f"{origin}/ready").json()["status"] == "ready"
+            assert httpx.get(f"{origin}/api/events").json()["items"], "the demo data"
+
+            with _up(tmp_path) as second:
+                said, _ = second.communicate(timeout=60)
+                assert second.returncode == 1
+                assert f"already running in {tmp_path}" in said
+                assert "Traceback" not in said
+
+            children = descendants(up.pid)
+            assert len(children) >= 6
+            up.send_signal(signal.SIGINT)
+            assert up.wait(timeout=15) == 0
+            assert [pid for pid in children if started_at(pid) is not None] == []
