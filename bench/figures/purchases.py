@@ -1,0 +1,60 @@
+"""Whole purchases a minute: a new buyer, a hold of two seats, order, payment, card, paid; all of it on this machine."""
+
+from bench.figures.holds import hold_job
+from bench.load import STEPS, Job, Seen
+from bench.rows import Row, median, percentile, row
+from bench.stage import Stage, say
+
+BUYERS = 8
+RUNS = 3
+SECONDS = 8
+SEATS_A_RUN = 4000
+
+
+def measure(stage: Stage) -> list[Row]:
+    """The generator, the Stripe stand-in, its webhooks and the mails share the cores with the app."""
+    stage.free_held_seats()
+    rates, holds, all_seen = [], [], []
+    for run in range(1, RUNS + 1):
+        holds.append(stage.load(hold_job(stage, BUYERS, 3)).done / 3 * 60)
+        stage.free_held_seats()
+        seen = stage.load(_job(stage))
+        stage.settle_down()
+        rates.append(seen.done / seen.seconds * 60)
+        all_seen.append(seen)
+        say(
+            f"purchases: run {run} of {RUNS}, {BUYERS} buyers: {rates[-1]:,.0f} a minute "
+            f"(p50 {percentile(seen.ms, 0.5):.0f} ms, p99 {percentile(seen.ms, 0.99):.0f} ms)"
+        )
+    _tell_steps(all_seen)
+    stage.audit()
+    return [
+        row(
+            "purchases.per_minute",
+            median(rates),
+            "/min",
+            against=f"holds alone over HTTP, {BUYERS} clients",
+            reference=median(holds),
+        )
+    ]
+
+
+def _job(stage: Stage) -> Job:
+    return Job(
+        kind="buy",
+        origin=stage.stack.origin,
+        stripe=stage.stack.stripe_url,
+        clients=BUYERS,
+        seconds=SECONDS,
+        performance=stage.performance,
+        first_seat=stage.take_seats(SEATS_A_RUN),
+        seats=SEATS_A_RUN,
+    )
+
+
+def _tell_steps(runs: list[Seen]) -> None:
+    for step in STEPS:
+        times = [ms for seen in runs for ms in seen.steps.get(step, [])]
+        say(f"purchases: {step:<8} p50 {percentile(times, 0.5):6.1f} ms   p99 {percentile(times, 0.99):6.1f} ms")
+    bought = sum(len(seen.steps.get("check", [])) for seen in runs)
+    say(f"purchases: {sum(seen.late for seen in runs)} of {bought} weren't paid at once (the webhook was first)")
