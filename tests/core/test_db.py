@@ -197,7 +197,6 @@ async def test_an_endless_statement_is_cut_off(pg: EmbeddedPostgres, database: s
     await hasty.close()
 
 
-@pytest.mark.xfail(strict=True, reason="the pool's own time-out isn't Python's TimeoutError and comes out as it is")
 async def test_a_full_pool_sheds_instead_of_piling_up(
     pg: EmbeddedPostgres, database: str, password_file: Path, db: Database
 ) -> None:
@@ -296,7 +295,6 @@ async def test_a_server_that_became_read_only_is_left(db: Database, pg: Embedded
     assert await db.read(number) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="asyncpg's 'no host matches' has no SQLSTATE and comes out as it is")
 async def test_new_connections_go_to_a_writable_server_only(
     db: Database, pg: EmbeddedPostgres, database: str, password_file: Path
 ) -> None:

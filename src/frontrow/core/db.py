@@ -8,14 +8,16 @@ Core over the models' columns: no object per row. Hot single statements go throu
 import asyncio
 import random
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar, overload
 
 import asyncpg
 import structlog
 from asyncpg.connect_utils import SessionAttribute
+from asyncpg.exceptions import TargetServerAttributeNotMatched
 from sqlalchemy import CursorResult, Executable, MetaData, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TypedReturnsRows
@@ -36,6 +38,22 @@ GONE_STATES = ("25006", "57P0", "08")
 """Read-only server, shutdown, connection failure: drop every connection and resolve the name again."""
 
 
+TROUBLE = (
+    DBAPIError,
+    PoolTimeoutError,
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What the driver, the pool or the network raise; ``_give_up`` tells our own mistakes from theirs."""
+
+
+SHED_STATES = frozenset({"57014", "53300"})
+"""Statement time-out, too many connections: the database has more to do than it can; so nothing more is asked of it."""
+
+
 class Base(DeclarativeBase):
     """Base of all tables. Names of constraints are fixed, because the auditor looks for them."""
 
@@ -50,15 +68,30 @@ class Base(DeclarativeBase):
     )
 
 
-def sqlstate(error: BaseException) -> str:
-    """The five-character SQLSTATE behind an error of any layer, or an empty string."""
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and what is behind it, through SQLAlchemy's wrappers down to the driver's."""
     seen: BaseException | None = error
     while seen is not None:
-        state = getattr(seen, "sqlstate", None) or getattr(seen, "pgcode", None)
+        yield seen
+        seen = getattr(seen, "orig", None) or seen.__cause__
+
+
+def sqlstate(error: BaseException) -> str:
+    """The five-character SQLSTATE behind an error of any layer, or an empty string."""
+    for layer in _chain(error):
+        state = getattr(layer, "sqlstate", None) or getattr(layer, "pgcode", None)
         if isinstance(state, str):
             return state
-        seen = getattr(seen, "orig", None) or seen.__cause__
     return ""
+
+
+def _is_gone(error: BaseException, state: str) -> bool:
+    """Whether the server behind the pool is gone, or has become one that doesn't take writes."""
+    if state:
+        return state.startswith(GONE_STATES)
+    return isinstance(error, (OSError, InterfaceError)) or any(
+        isinstance(layer, TargetServerAttributeNotMatched) for layer in _chain(error)
+    )
 
 
 class Tx:
@@ -147,7 +180,7 @@ class Database:
         for attempt in range(4):
             try:
                 return await self._write_once(work)
-            except (DBAPIError, OSError, TimeoutError, asyncpg.PostgresError) as error:
+            except TROUBLE as error:
                 state = sqlstate(error)
                 if state in RETRIED_STATES and attempt < 3:
                     await asyncio.sleep(random.uniform(0.005, 0.03) * 2**attempt)  # noqa: S311
@@ -192,7 +225,7 @@ class Database:
         try:
             async with engine.connect() as connection:
                 return await work(Tx(connection))
-        except (DBAPIError, OSError, TimeoutError, asyncpg.PostgresError) as error:
+        except TROUBLE as error:
             await self._give_up(error, sqlstate(error), engine)
             raise
 
@@ -207,7 +240,7 @@ class Database:
                     raw = await connection.get_raw_connection()
                     driver: asyncpg.Connection[asyncpg.Record] = raw.driver_connection  # type: ignore[assignment]
                     return await driver.fetchrow(statement, *arguments)
-            except (DBAPIError, OSError, TimeoutError, asyncpg.PostgresError) as error:
+            except TROUBLE as error:
                 state = sqlstate(error)
                 if state in RETRIED_STATES and attempt < 3:
                     await asyncio.sleep(random.uniform(0.005, 0.03) * 2**attempt)  # noqa: S311
@@ -217,10 +250,11 @@ class Database:
 
     async def _give_up(self, error: Exception, state: str, engine: AsyncEngine | None = None) -> None:
         """Turn what the database or its connection couldn't do into :class:`Busy`; re-raise what is our own fault."""
-        gone = state.startswith(GONE_STATES) or (not state and isinstance(error, (OSError, InterfaceError)))
+        gone = _is_gone(error, state)
         if gone:
             await (engine or self.primary).dispose(close=False)
-        if gone or isinstance(error, TimeoutError) or state in RETRIED_STATES or state in {"57014", "53300"}:
+        waited = isinstance(error, (TimeoutError, PoolTimeoutError)) or state in RETRIED_STATES | SHED_STATES
+        if gone or waited:
             log.warning("database_unavailable", sqlstate=state, error=type(error).__name__)
             raise Busy from error
         raise error
