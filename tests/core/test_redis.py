@@ -1,117 +1,88 @@
-"""Redis behind TLS and AUTH, as in the cloud, and what every use gets when there's no Redis to speak of."""
+"""The client on either kind of cluster: used, unreachable, quiet after a failure, failed over; and its news."""
 
-import asyncio
-import datetime
-import ipaddress
-import ssl
-from collections.abc import AsyncIterator
+import uuid
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from redis.asyncio import RedisCluster
 
+from frontrow.core.broadcast import Broadcast, channel
 from frontrow.core.redis import Redis
-from frontrow.core.secrets import FileSecrets
-from frontrow.core.settings import RedisSettings
-from frontrow.local.ports import free_ports
-from frontrow.local.valkey import EmbeddedValkey
+from frontrow.live.feed import Feed
+from frontrow.local.valkey import ValkeyCluster
+from tests.clusters import opened, primary_killed
+from tests.waiting import eventually
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that is its own authority, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=1))
-        .not_valid_after(now + datetime.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file, key_file = folder / "redis.crt", folder / "redis.key"
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return certificate_file, key_file
-
-
-async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.close()
-
-
-@pytest.fixture
-async def tls(tmp_path: Path, valkey: EmbeddedValkey) -> AsyncIterator[RedisSettings]:
-    """The cluster behind a TLS door: the wheel's server has no TLS of its own. It announces the door's port."""
-    certificate, key = make_certificate(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-
-    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", valkey.port)
-        await asyncio.gather(pipe(reader, inner_writer), pipe(inner_reader, writer))
-
-    [port] = free_ports(1)
-    server = await asyncio.start_server(join, "127.0.0.1", port, ssl=context)
-    valkey.call("CONFIG", "SET", "cluster-announce-port", str(port))
-    yield RedisSettings(url=f"redis://127.0.0.1:{port}", tls=True, tls_ca=certificate, auth=True)
-    valkey.call("CONFIG", "SET", "cluster-announce-port", "0")
-    server.close()
-
-
-async def ping(client: RedisCluster) -> bool:
-    await client.set("{tls}:hello", "world", px=1000)
-    return bool(await client.get("{tls}:hello") == b"world")
-
-
-async def test_tls_and_auth(tls: RedisSettings, home: Path) -> None:
-    redis = Redis(tls, FileSecrets(home / "secrets.json"))
-    assert await redis.attempt(ping, False)
+async def test_it_answers_and_keeps_what_it_is_told(redis: Redis) -> None:
     assert await redis.answers()
-    await redis.close()
+
+    async def use(client: RedisCluster) -> list[Any]:
+        for number in range(50):
+            await client.set(f"{{performance:{number}}}:x", number)
+        return [await client.get(f"{{performance:{number}}}:x") for number in range(50)]
+
+    nothing: list[Any] = []
+    assert await redis.attempt(use, nothing) == [str(number).encode() for number in range(50)]
 
 
-async def test_a_certificate_nobody_vouches_for_is_no_redis(tls: RedisSettings, home: Path) -> None:
-    redis = Redis(tls.model_copy(update={"tls_ca": None}), FileSecrets(home / "secrets.json"))
-    assert not await redis.attempt(ping, False)
-    await redis.close()
-
-
-async def test_without_the_password_there_is_no_redis(valkey: EmbeddedValkey, home: Path) -> None:
-    redis = Redis(RedisSettings(url=valkey.url), FileSecrets(home / "secrets.json"))
-    assert not await redis.attempt(ping, False)
-    await redis.close()
-
-
-async def test_a_dead_redis_is_left_alone_for_a_moment(home: Path) -> None:
-    [port] = free_ports(1)
-    redis = Redis(RedisSettings(url=f"redis://127.0.0.1:{port}", timeout_s=0.2), FileSecrets(home / "secrets.json"))
+async def test_any_failure_means_unavailable_and_then_quiet(home: Path) -> None:
     asked = 0
 
-    async def count(client: RedisCluster) -> bool:
+    async def use(client: RedisCluster) -> str:
         nonlocal asked
         asked += 1
-        return True
+        return "used"
 
-    assert await redis.attempt(count, None) is None
-    started = asyncio.get_running_loop().time()
-    for _ in range(100):
-        assert await redis.attempt(count, None) is None
-    assert asyncio.get_running_loop().time() - started < 0.5
+    async with opened("redis://127.0.0.1:1", home) as redis:
+        assert await redis.attempt(use, "without") == "without"
+        assert not await redis.answers()
     assert asked == 0
+
+
+async def test_an_error_of_the_use_is_unavailability_too(redis: Redis) -> None:
+    asked = 0
+
+    async def use(client: RedisCluster) -> None:
+        nonlocal asked
+        asked += 1
+        await client.execute_command("NOSUCHCOMMAND", "k")
+
+    await redis.attempt(use, None)
+    await redis.attempt(use, None)
+    assert asked == 1  # the second found it quiet
+
+
+async def test_what_is_broadcast_arrives_in_one_frame(redis: Redis) -> None:
+    performance = uuid.uuid4()
+    frames: list[bytes] = []
+    feed = Feed(redis, channel(performance), frames.append, lambda: None)
+    try:
+        await eventually(feed.subscribed.is_set)
+        news = Broadcast(redis)
+        news.seats_changed(performance, [(1, "h", 1), (2, "h", 1)])
+        news.seats_changed(performance, [(3, "s", 7)])
+        news.seats_changed(uuid.uuid4(), [(9, "f", 9)])
+        await eventually(lambda: frames)
+    finally:
+        await feed.close()
+    assert msgspec.json.decode(frames[0]) == {"type": "seats", "changes": [[1, "h", 1], [2, "h", 1], [3, "s", 7]]}
+    assert len(frames) == 1
+
+
+@pytest.mark.cluster
+async def test_it_finds_the_new_primary(cluster: ValkeyCluster, home: Path) -> None:
+    key = "{performance:1}:x"
+    victim = cluster.master_of(key)
+    start = next(node for node in cluster.masters() if node is not victim)
+    async with opened(start.url, home) as redis:
+        await (await redis.client()).set(key, "before")
+        async with primary_killed(cluster, key):
+
+            async def written(client: RedisCluster) -> bool:
+                return bool(await client.set(key, "after"))
+
+            await eventually(lambda: redis.attempt(written, False), within=15)
+            assert await (await redis.client()).get(key) == b"after"

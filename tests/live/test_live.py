@@ -13,8 +13,10 @@ from frontrow.core.ids import new_id
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import RedisSettings, Settings
 from frontrow.live.hub import MOST_WAITING, TRY_AGAIN_LATER, Hub, Watcher
+from frontrow.live.mending import Told
 from frontrow.local.valkey import ValkeyCluster
 from frontrow.seats import actions, queries
+from frontrow.seats.queries import Snapshot
 from tests.clusters import primary_killed
 from tests.factories.house import House
 from tests.live.served import Server, page_on, watching
@@ -96,10 +98,12 @@ async def test_without_redis_the_digest_shows_the_change(rt: Runtime, house: Hou
     hub = Hub(nowhere)
     try:
         async with watching(hub, house.performance_id) as page:
+            await eventually(lambda: page.digest == "0")
             await hold(nowhere, house, [1])
             # 2 s, and a little for a machine that does other things, too.
             await eventually(lambda: page.digest == "1", within=3)
-            assert page.seats == {}
+            # And nobody has to load the snapshot for it: the process tells what was lost.
+            assert page.seats == {1: ("h", 1)}
     finally:
         await hub.close()
         await nowhere.close()
@@ -140,6 +144,34 @@ async def test_what_comes_together_goes_out_together(rt: Runtime, house: House) 
             assert len(page.frames) < 10
     finally:
         await hub.close()
+
+
+async def test_a_lost_frame_is_told_again(rt: Runtime, house: House) -> None:
+    hub = Hub(rt)
+    try:
+        async with watching(hub, house.performance_id) as page:
+            await eventually(lambda: page.digest == "0")
+            await actions.hold_seats(rt.db, rt.settings.till, house.performance_id, new_id(), [4], "never told")
+            await hold(rt, house, [7])
+            await eventually(lambda: page.seats == {4: ("h", 1), 7: ("h", 1)}, within=5)
+    finally:
+        await hub.close()
+
+
+def test_what_was_told_is_compared_with_what_there_is() -> None:
+    def snapshot(states: str, fences: list[int]) -> Snapshot:
+        return Snapshot(new_id(), states, fences, str(sum(fences)))
+
+    told = Told()
+    told.note([(1, "h", 9)])
+    assert told.missing(snapshot("ffh", [0, 0, 1])) == []
+    assert told.total == 1
+    told.note([(1, "h", 5), (1, "f", 4), (9, "h", 1)])
+    assert told.total == 6
+    assert told.missing(snapshot("hsh", [5, 2, 1])) == [(2, "s", 2)]
+    assert told.missing(snapshot("hsh", [4, 2, 1])) == []
+    assert told.total == 8
+    assert told.missing(snapshot("h" * 3, [100, 100, 100])) == [(n, "h", 100) for n in (1, 2, 3)]
 
 
 @pytest.mark.cluster

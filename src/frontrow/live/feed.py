@@ -25,6 +25,7 @@ class Feed:
     ) -> None:
         """``on_return`` is called when the subscription stands again after an interruption, so after lost frames."""
         self.subscribed = asyncio.Event()
+        self.failing = False  # the last try came to nothing
         self._redis = redis
         self._channel = channel
         self._on_frame = on_frame
@@ -48,6 +49,7 @@ class Feed:
             except Exception as error:
                 if self.subscribed.is_set():
                     log.warning("feed_interrupted", channel=self._channel, error=type(error).__name__)
+            self.failing = not self.subscribed.is_set()
             pause = 0.05 if self.subscribed.is_set() else min(pause * 2, 1.0)
             self.subscribed.clear()
             await asyncio.sleep(pause)
@@ -92,6 +94,7 @@ class Feed:
 
     def _stands(self) -> None:
         self.subscribed.set()
+        self.failing = False
         if self._stood_before:
             self._on_return()
         self._stood_before = True

@@ -1,6 +1,7 @@
 """Fan-out of one process: one subscription and one digest a performance, shared by all sockets that look at it."""
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections import deque
@@ -10,9 +11,13 @@ import msgspec
 import structlog
 
 from frontrow.core.broadcast import SeatChange, channel
+from frontrow.core.errors import NotFound
 from frontrow.core.runtime import Runtime
 from frontrow.live import queries
 from frontrow.live.feed import Feed
+from frontrow.live.mending import Told
+from frontrow.seats import queries as seats
+from frontrow.seats.queries import Snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +39,10 @@ SERVICE_RESTART = 1012
 
 class _SeatsFrame(msgspec.Struct):
     changes: list[SeatChange]
+
+
+def _seats_frame(changes: list[SeatChange]) -> str:
+    return msgspec.json.encode({"type": "seats", "changes": changes}).decode()
 
 
 class Watcher:
@@ -82,6 +91,8 @@ class Audience:
         self._gathered: dict[int, SeatChange] = {}
         self._next_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._told = Told()
+        self._last_digest = 0
         self.feed = Feed(rt.redis, channel(performance_id), self._take, lambda: on_return(performance_id))
 
     def push(self, frame: str) -> None:
@@ -95,6 +106,26 @@ class Audience:
         """The heartbeat, after all changes that it may count."""
         self.flush()
         self.push(f'{{"type":"digest","digest":"{digest}"}}')
+        self._last_digest = int(digest)
+
+    def lacks(self, digest: str, *, at_once: bool) -> bool:
+        """Whether changes were lost on their way here.
+
+        A change counts as lost when the heartbeat before this one knew it and it still hasn't come; at once when
+        there's no subscription or just was none. Fences only rise, so sums can be compared.
+        """
+        if self._told.total is None:
+            return True
+        if at_once or not self.feed.subscribed.is_set():
+            return self._told.total < int(digest)
+        return self._told.total < self._last_digest
+
+    def mend(self, snapshot: Snapshot) -> None:
+        """Tell what was lost."""
+        self.flush()
+        if lost := self._told.missing(snapshot):
+            log.info("changes_told_again", count=len(lost), performance_id=str(self.performance_id))
+            self.push(_seats_frame(lost))
 
     def _take(self, frame: bytes) -> None:
         """Changes from Redis: the first goes out at once, those that follow closely go out together."""
@@ -121,7 +152,8 @@ class Audience:
         changes, self._gathered = list(self._gathered.values()), {}
         gather = min(len(self.watchers) * PER_SOCKET_S, LONGEST_GATHER_S)
         self._next_at = asyncio.get_running_loop().time() + gather
-        self.push(msgspec.json.encode({"type": "seats", "changes": changes}).decode())
+        self._told.note(changes)
+        self.push(_seats_frame(changes))
 
     async def close(self, code: int) -> None:
         """End the subscription and all sockets."""
@@ -161,14 +193,16 @@ class Hub:
             audience = self._audiences[performance_id] = Audience(self._rt, performance_id, self._hurry_for)
             if self._ticker is None:
                 self._ticker = asyncio.create_task(self._tick())
+            # What was told is counted from here.
+            self._hurry_for(performance_id)
         watcher = Watcher()
         # First among the watchers, then wait: a change between the two is delivered.
         audience.watchers.add(watcher)
         try:
-            async with asyncio.timeout(SUBSCRIBE_WITHIN_S):
-                await audience.feed.subscribed.wait()
-        except TimeoutError:
-            pass  # Redis is away, and the digest has to do.
+            # While Redis is away, the digest has to do.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0 if audience.feed.failing else SUBSCRIBE_WITHIN_S):
+                    await audience.feed.subscribed.wait()
         except BaseException:
             self.leave(performance_id, watcher)
             raise
@@ -190,7 +224,7 @@ class Hub:
         await asyncio.gather(*(audience.close(SERVICE_RESTART) for audience in audiences))
 
     def _hurry_for(self, performance_id: uuid.UUID) -> None:
-        """Frames were lost: tell the sum at once, so that pages find out sooner."""
+        """Compare with the database at once: nothing was told yet, or frames were lost."""
         self._returned.add(performance_id)
         self._hurry.set()
 
@@ -202,24 +236,38 @@ class Hub:
                     await self._hurry.wait()
             except TimeoutError:
                 next_at = time.monotonic() + DIGEST_EVERY_S
+                returned = False
                 wanted = [one.performance_id for one in self._audiences.values() if one.watchers]
             else:
                 self._hurry.clear()
+                returned = True
                 wanted, self._returned = list(self._returned), set()
             try:
-                await self._tell_digests(wanted)
+                await self._tell_digests(wanted, at_once=returned)
                 await self._forget_the_empty()
             except Exception as error:
                 # The next heartbeat may go better; pages keep what they have.
                 log.warning("digest_failed", error=type(error).__name__)
 
-    async def _tell_digests(self, performance_ids: list[uuid.UUID]) -> None:
+    async def _tell_digests(self, performance_ids: list[uuid.UUID], *, at_once: bool) -> None:
         for start in range(0, len(performance_ids), DIGESTS_AT_ONCE):
             some = performance_ids[start : start + DIGESTS_AT_ONCE]
             found = await self._rt.db.read(lambda tx, some=some: queries.digests(tx, some))  # type: ignore[misc]
             for performance_id, digest in found.items():
-                if audience := self._audiences.get(performance_id):
-                    audience.digest(digest)
+                audience = self._audiences.get(performance_id)
+                if audience is None:
+                    continue
+                lost = audience.lacks(digest, at_once=at_once)
+                audience.digest((lost and await self._mend(audience)) or digest)
+
+    async def _mend(self, audience: Audience) -> str | None:
+        """Compare all that was told with all there is. Returns the digest of the latter."""
+        try:
+            snapshot = await self._rt.db.read(lambda tx: seats.snapshot(tx, audience.performance_id))
+        except NotFound:
+            return None  # withdrawn from show meanwhile
+        audience.mend(snapshot)
+        return snapshot.digest
 
     async def _forget_the_empty(self) -> None:
         long_ago = time.monotonic() - LINGER_S
