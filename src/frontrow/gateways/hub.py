@@ -7,9 +7,10 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from frontrow.core.runtime import Runtime
-from frontrow.gateways import mail, objects, stripe
+from frontrow.gateways import mail, oauth, objects, stripe
 from frontrow.gateways.breaker import Breaker
 from frontrow.gateways.mail import MailGateway
+from frontrow.gateways.oauth import OAuthGateway
 from frontrow.gateways.objects import ObjectStore
 from frontrow.gateways.stripe import StripeGateway
 
@@ -19,6 +20,7 @@ class Gateways:
     stripe: StripeGateway
     mail: MailGateway
     objects: ObjectStore
+    oauth: dict[str, OAuthGateway]
     breakers: tuple[Breaker, ...]
 
     @classmethod
@@ -28,11 +30,27 @@ class Gateways:
         stripe_breaker = Breaker("stripe", rt.redis, is_answer=stripe.is_answer)
         mail_breaker = Breaker("mail", rt.redis, is_answer=mail.is_answer, slow_s=settings.mail.timeout_s + 1)
         objects_breaker = Breaker("objects", rt.redis, is_answer=objects.is_answer)
+        log_ins = {
+            name: OAuthGateway(
+                name,
+                provider,
+                f"{settings.origin}/api/account/oauth/{name}/callback",
+                rt.secrets,
+                Breaker(f"oauth-{name}", rt.redis, is_answer=oauth.is_answer),
+            )
+            for name, provider in settings.oauth.items()
+        }
         return cls(
             stripe=StripeGateway(settings.stripe, rt.secrets, stripe_breaker),
             mail=MailGateway(settings.mail, rt.secrets, mail_breaker),
             objects=objects.open_objects(settings.objects, objects_breaker),
-            breakers=(stripe_breaker, mail_breaker, objects_breaker),
+            oauth=log_ins,
+            breakers=(
+                stripe_breaker,
+                mail_breaker,
+                objects_breaker,
+                *(log_in.breaker for log_in in log_ins.values()),
+            ),
         )
 
     async def status(self) -> dict[str, str]:

@@ -6,13 +6,12 @@ provider hasn't verified is only a claim.
 
 import hmac
 import time
+import warnings
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -21,6 +20,11 @@ from frontrow.core.ids import secret_token
 from frontrow.core.secrets import Secrets
 from frontrow.core.settings import OAuthProvider
 from frontrow.gateways.breaker import Breaker, BreakerOpen
+
+with warnings.catch_warnings(record=True):
+    # Authlib would rather have httpx's successor, and says so on standard error at each start.
+    from authlib.integrations.base_client import OAuthError
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 TIMEOUT_S = 4.0
 METADATA_S = 3600.0

@@ -2,9 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
-from frontrow.core.errors import Busy, InvalidRequest, NotLoggedIn
+from frontrow.core import clock
+from frontrow.core.db import Tx
+from frontrow.core.errors import Busy, InvalidRequest, NotFound, NotLoggedIn, Refusal
 from frontrow.core.runtime import Runtime
 from frontrow.core.web import (
     CSRF_COOKIE,
@@ -15,6 +18,8 @@ from frontrow.core.web import (
     set_cookie,
     wants_fresh,
 )
+from frontrow.gateways.hub import GatewaysDep
+from frontrow.gateways.oauth import OAuthRefused, OAuthUnavailable
 from frontrow.people import queries, rules
 from frontrow.people.access import (
     ACCESS_COOKIE,
@@ -27,12 +32,23 @@ from frontrow.people.access import (
     buyer_cookie,
 )
 from frontrow.people.actions import accounts, sessions
-from frontrow.people.errors import BadCredentials, TokenExpired, TooManyTries
-from frontrow.people.schemas import LogInRequest, Me, Session, SignedUp, SignUpRequest, User
+from frontrow.people.errors import BadCredentials, LogInFailed, ProviderUnavailable, TokenExpired, TooManyTries
+from frontrow.people.schemas import (
+    LogInProvider,
+    LogInProviders,
+    LogInRequest,
+    Me,
+    Session,
+    SignedUp,
+    SignUpRequest,
+    User,
+)
 
 router = APIRouter(prefix="/api", tags=["people"])
 
 ACCOUNT_PATH = "/api/account"
+OAUTH_PATH = f"{ACCOUNT_PATH}/oauth"
+OAUTH_COOKIE = "fr_oauth"
 CSRF_COOKIE_S = 365 * 24 * 3600
 
 
@@ -118,6 +134,80 @@ async def log_out(request: Request, response: Response, rt: RuntimeDep, keeper: 
         # On a shared machine the next person must not find this one's orders.
         response.delete_cookie(BUYER_COOKIE)
         _set(response, rt, CSRF_COOKIE, new_csrf_token(), CSRF_COOKIE_S, readable=True)
+
+
+@router.get("/account/oauth", include_in_schema=False)
+async def list_log_in_providers(gw: GatewaysDep) -> LogInProviders:
+    """The providers that this deployment knows, by name; a log-in begins at ``start_url``."""
+    return LogInProviders(
+        items=[LogInProvider(name=name, start_url=f"{OAUTH_PATH}/{name}") for name in sorted(gw.oauth)]
+    )
+
+
+@router.get("/account/oauth/{provider}", include_in_schema=False)
+async def start_oauth(provider: str, rt: RuntimeDep, keeper: DoorkeeperDep, gw: GatewaysDep) -> Response:
+    """Send the browser to the provider. It keeps, out of reach of scripts, what proves later that it began here."""
+    door = gw.oauth.get(provider)
+    if door is None:
+        raise NotFound
+    try:
+        started = await door.authorization_url()
+    except OAuthUnavailable:
+        return _back_to_the_page(ProviderUnavailable)
+    except OAuthRefused:
+        return _back_to_the_page(LogInFailed)
+    away = RedirectResponse(started.url, status_code=303)
+    sealed = rules.seal_started(await keeper.key(), provider, started, clock.now())
+    _set(away, rt, OAUTH_COOKIE, sealed, rules.ON_ITS_WAY_S, path=OAUTH_PATH)
+    return away
+
+
+@router.get("/account/oauth/{provider}/callback", include_in_schema=False)
+async def finish_oauth(
+    provider: str,
+    request: Request,
+    rt: RuntimeDep,
+    keeper: DoorkeeperDep,
+    gw: GatewaysDep,
+    state: Annotated[str, Query(max_length=500)] = "",
+    code: Annotated[str, Query(max_length=5000)] = "",
+    iss: Annotated[str | None, Query(max_length=500)] = None,
+    user_agent: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """Back from the provider: log in, or say on the account page why not.
+
+    Where to go next is never taken from outside.
+    """
+    door = gw.oauth.get(provider)
+    if door is None:
+        raise NotFound
+    try:
+        started = rules.open_started(await keeper.key(), provider, request.cookies.get(OAUTH_COOKIE, ""), clock.now())
+        if started is None or not code:
+            raise LogInFailed
+        identity = await door.exchange(started, state=state, code=code, issuer=iss)
+        life_s = rt.settings.account.refresh_s
+
+        async def open_up(tx: Tx) -> sessions.Opened:
+            return await sessions.begin(tx, await accounts.user_of_identity(tx, identity), life_s, user_agent)
+
+        opened = await rt.db.write(open_up)
+    except OAuthUnavailable:
+        return _back_to_the_page(ProviderUnavailable)
+    except (OAuthRefused, InvalidRequest):
+        return _back_to_the_page(LogInFailed)
+    except Refusal as refusal:
+        return _back_to_the_page(type(refusal))
+    home = _back_to_the_page()
+    _set(home, rt, CSRF_COOKIE, new_csrf_token(), CSRF_COOKIE_S, readable=True)
+    await _welcome(home, rt, keeper, opened)
+    return home
+
+
+def _back_to_the_page(problem: type[Refusal] | None = None) -> Response:
+    back = RedirectResponse("/account" + (f"?problem={problem.code}" if problem else ""), status_code=303)
+    back.delete_cookie(OAUTH_COOKIE, path=OAUTH_PATH)
+    return back
 
 
 async def _welcome(response: Response, rt: Runtime, keeper: Doorkeeper, opened: sessions.Opened) -> Session:

@@ -23,3 +23,25 @@ class TooManyTries(Refusal):
     code = "too_many_tries"
     status = 429
     title = "Too many tries. Please wait a few minutes; your account and your seats are safe."
+
+
+class LogInFailed(Refusal):
+    """The provider, or what came back from it, was no good."""
+
+    code = "log_in_failed"
+    status = 401
+    title = "This log-in didn't work. Nothing was changed; please start again."
+
+
+class AccountExists(Refusal):
+    """The provider names an address that has an account here, which isn't proved to be the same person's."""
+
+    code = "account_exists"
+    status = 409
+    title = "There is an account with this address already. Log in with its password."
+
+
+class ProviderUnavailable(Refusal):
+    code = "provider_unavailable"
+    status = 503
+    title = "The log-in provider doesn't answer. Please try again, or log in with a password."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from frontrow.core.db import Tx
-from frontrow.people.models import LoginSession, Organiser, TeamMember, User
+from frontrow.people.models import LoginSession, OAuthIdentity, Organiser, TeamMember, User
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Credentials:
     user_id: uuid.UUID
     password_hash: str | None
     disabled: bool
+    email_verified: bool
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,20 @@ class Person:
     organisers: tuple[Membership, ...]
 
 
+_CREDENTIALS = select(User.id, User.password_hash, User.disabled_at.is_not(None), User.email_verified_at.is_not(None))
+
+
 async def credentials(tx: Tx, email: str) -> Credentials | None:
     """The account of an address (in lower case)."""
-    row = (
-        await tx.execute(select(User.id, User.password_hash, User.disabled_at).where(User.email == email))
-    ).one_or_none()
-    return None if row is None else Credentials(row.id, row.password_hash, row.disabled_at is not None)
+    row = (await tx.execute(_CREDENTIALS.where(User.email == email))).one_or_none()
+    return None if row is None else Credentials(*row)
+
+
+async def user_of_subject(tx: Tx, provider: str, subject: str) -> Credentials | None:
+    """The account that a provider's subject logs in to."""
+    linked = select(OAuthIdentity.user_id).where(OAuthIdentity.provider == provider, OAuthIdentity.subject == subject)
+    row = (await tx.execute(_CREDENTIALS.where(User.id.in_(linked)))).one_or_none()
+    return None if row is None else Credentials(*row)
 
 
 async def person(tx: Tx, user_id: uuid.UUID) -> Person | None:

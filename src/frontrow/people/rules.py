@@ -19,6 +19,7 @@ from limits import RateLimitItem, parse
 
 from frontrow.core.errors import InvalidRequest
 from frontrow.core.ids import secret_token
+from frontrow.gateways.oauth import Started
 from frontrow.people.errors import TokenExpired
 
 PASSWORD_MIN = 8
@@ -193,3 +194,36 @@ def claims_other_key(token: str, key: AccessKey) -> bool:
     except (JoseError, ValueError, TypeError):
         return False
     return header.get("alg") == ALGORITHM and header.get("typ") == TOKEN_TYPE and header.get("kid") != key.kid
+
+
+# -- a log-in at a provider, on its way --------------------------------------------------------------------------------
+
+ON_ITS_WAY_TYPE = "frontrow-oauth+jwt"
+ON_ITS_WAY_S = 600
+
+
+def seal_started(key: AccessKey, provider: str, started: Started, now: datetime) -> str:
+    """What the browser must keep while it is at the provider, signed: nobody can plant a log-in of their own there."""
+    claims = {
+        "provider": provider,
+        "state": started.state,
+        "nonce": started.nonce,
+        "verifier": started.verifier,
+        "exp": int((now + timedelta(seconds=ON_ITS_WAY_S)).timestamp()),
+    }
+    header = {"alg": ALGORITHM, "typ": ON_ITS_WAY_TYPE, "kid": key.kid}
+    return jwt.encode(header, claims, key.key, algorithms=[ALGORITHM])
+
+
+def open_started(key: AccessKey, provider: str, sealed: str, now: datetime) -> Started | None:
+    """What was sealed for this provider within the last ten minutes, or None."""
+    try:
+        read = jwt.decode(sealed, key.key, algorithms=[ALGORITHM])
+        claims = read.claims
+        if read.header.get("typ") != ON_ITS_WAY_TYPE or claims["provider"] != provider:
+            return None
+        if claims["exp"] <= now.timestamp():
+            return None
+        return Started("", str(claims["state"]), str(claims["nonce"]), str(claims["verifier"]))
+    except (JoseError, ValueError, KeyError, TypeError):
+        return None

@@ -64,3 +64,12 @@ class Session(BaseModel):
     user: User
     access_token: str
     expires_in: int = Field(description="Seconds.")
+
+
+class LogInProvider(BaseModel):
+    name: str
+    start_url: str
+
+
+class LogInProviders(BaseModel):
+    items: list[LogInProvider]

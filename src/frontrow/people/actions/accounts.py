@@ -8,23 +8,31 @@ from sqlalchemy.dialects.postgresql import insert
 from frontrow.core.db import Database, Tx
 from frontrow.core.ids import new_id
 from frontrow.core.redis import Redis
+from frontrow.gateways.oauth import Identity
 from frontrow.people import queries, rules
 from frontrow.people.actions import sessions
 from frontrow.people.actions.passwords import Passwords
-from frontrow.people.errors import BadCredentials
-from frontrow.people.models import Organiser, TeamMember, User
+from frontrow.people.errors import AccountExists, BadCredentials, LogInFailed
+from frontrow.people.models import OAuthIdentity, Organiser, TeamMember, User
 
 
 async def create_user(
-    tx: Tx, email: str, name: str, password_hash: str | None, *, locale: str = "en"
+    tx: Tx, email: str, name: str, password_hash: str | None, *, locale: str = "en", verified: bool = False
 ) -> uuid.UUID | None:
     """Make an account; returns its id, or None when the address has one already (which then stays as it is).
 
-    ``email`` and ``name`` are expected clean (see ``rules``).
+    ``email`` and ``name`` are expected clean (see ``rules``); ``verified`` says that the address is proved theirs.
     """
     made = await tx.execute(
         insert(User)
-        .values(id=new_id(), email=email, name=name, password_hash=password_hash, locale=locale)
+        .values(
+            id=new_id(),
+            email=email,
+            name=name,
+            password_hash=password_hash,
+            locale=locale,
+            email_verified_at=func.clock_timestamp() if verified else None,
+        )
         .on_conflict_do_nothing(index_elements=[User.email])
         .returning(User.id)
     )
@@ -56,6 +64,37 @@ async def sign_up(db: Database, passwords: Passwords, email: str, password: str,
     # No transaction stays open while a password is hashed.
     hashed = await passwords.hash(rules.checked_password(password))
     await db.write(lambda tx: create_user(tx, address, called, hashed))
+
+
+async def user_of_identity(tx: Tx, identity: Identity) -> uuid.UUID:
+    """The account of somebody whom a provider vouches for; made at their first visit.
+
+    It goes by the provider's subject, for ever. An address links to an existing account only when both sides have
+    verified it: with less, whoever signed up first with a stranger's address would share the stranger's account. Raises
+    AccountExists then, and LogInFailed for a disabled account or an identity without a verified address.
+    """
+    known = await queries.user_of_subject(tx, identity.provider, identity.subject)
+    if known is not None:
+        if known.disabled:
+            raise LogInFailed
+        return known.user_id
+    if identity.email is None or not identity.email_verified:
+        raise LogInFailed("The provider hasn't verified your address. Verify it there, or sign up with a password.")
+    email = rules.clean_email(identity.email)
+    name = rules.clean_name(identity.name or email.partition("@")[0])
+    user_id = await create_user(tx, email, name, None, verified=True)
+    if user_id is None:
+        account = await queries.credentials(tx, email)
+        if account is None or account.disabled or not account.email_verified:
+            raise AccountExists
+        user_id = account.user_id
+    # Two tabs at once: the first one's row stands, and it names the same account.
+    await tx.execute(
+        insert(OAuthIdentity)
+        .values(provider=identity.provider, subject=identity.subject, user_id=user_id)
+        .on_conflict_do_nothing()
+    )
+    return user_id
 
 
 async def check_log_in(db: Database, passwords: Passwords, email: str, password: str) -> uuid.UUID:
