@@ -1,0 +1,76 @@
+"""What the tests know of the house before anybody opens a window: read from the public API, as anyone could."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+THEATRE_EVENT = "la-traviata"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One numbered seat, named as the pages name it."""
+
+    number: int
+    section: str
+    row: str
+    label: str
+    category: str
+
+    @property
+    def words(self) -> str:
+        return f"Row {self.row}, seat {self.label}"
+
+
+class House:
+    """One performance and its map."""
+
+    def __init__(self, origin: str, slug: str = THEATRE_EVENT, evening: int = 0) -> None:
+        self._api = httpx.Client(base_url=origin, timeout=20)
+        self.slug = slug
+        self.event = self._get(f"/api/events/{slug}")
+        self.performance_id: str = self.event["performances"][evening]["id"]
+
+    def close(self) -> None:
+        self._api.close()
+
+    @cached_property
+    def rows(self) -> list[list[Seat]]:
+        """Numbered seats row by row, each in the order in which they stand."""
+        performance = self._get(f"/api/performances/{self.performance_id}")
+        layout = self._get(f"/api/seat-maps/{performance['seat_map_id']}")
+        return [
+            [
+                Seat(number, section["name"], row["label"], label, row["category"])
+                for number, label, _x, _y, kind in row["seats"]
+                if kind == 0
+            ]
+            for section in layout["sections"]
+            for row in section["rows"]
+        ]
+
+    def states(self) -> str:
+        """One letter a seat, seat 1 first: f free, h held, s sold, b blocked."""
+        return str(self._get(f"/api/performances/{self.performance_id}/seats")["states"])
+
+    def neighbours(self, count: int, category: str = "A") -> list[Seat]:
+        """So many free seats side by side, from the middle of the first row of that category that is wholly free."""
+        states = self.states()
+        for row in self.rows:
+            free = [seat for seat in row if states[seat.number - 1] == "f"]
+            if row and row[0].category == category and len(free) == len(row) >= count + 2:
+                start = (len(row) - count) // 2
+                return row[start : start + count]
+        raise LookupError(f"no row of category {category} is wholly free any more")
+
+    @property
+    def categories(self) -> list[str]:
+        """The price categories that have numbered seats."""
+        return sorted({seat.category for row in self.rows for seat in row})
+
+    def _get(self, path: str) -> Any:
+        answer = self._api.get(path)
+        answer.raise_for_status()
+        return answer.json()

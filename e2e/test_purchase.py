@@ -1,0 +1,115 @@
+"""The whole way: two windows on one map, a card, a mail, a code read from the screen, the door."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator, expect
+
+from e2e.conftest import OpenWindow
+from e2e.house import House
+from e2e.letters import Inbox
+from e2e.stage import Stage
+
+LIVE_WITHIN_MS = 2_000
+
+
+def test_two_seats_from_the_map_to_the_door(
+    window: OpenWindow,
+    house: House,
+    inbox: Inbox,
+    stack: Stage,
+    password: str,
+    figure: Callable[[str], None],
+) -> None:
+    seats = house.neighbours(2)
+    buyer, onlooker = window(), window()
+    onlooker.open_house(house.performance_id)
+    onlooker.page.evaluate("window.__sameDocument = true")
+    buyer.open_house(house.performance_id)
+
+    onlooker.watch_for(seats, "h")
+    buyer.choose(seats)
+    pressed = buyer.hold()
+    onlooker.wait_until(seats, "h")
+    took = onlooker.seen_at() - pressed
+    figure(f"held seats shown in the other window after {took:.0f} ms")
+    assert took < LIVE_WITHIN_MS
+
+    correlation = buyer.give_details("Ada Onlooker", "ada@example.org")
+    onlooker.watch_for(seats, "s")
+    buyer.pay()
+    code = buyer.arrive_at_order(tickets=2)
+    onlooker.wait_until(seats, "s")
+    assert onlooker.page.evaluate("window.__sameDocument") is True, "the onlooker's page was loaded anew"
+
+    letter = inbox.wait_for("ada@example.org")
+    assert code in letter.subject + letter.text
+    assert inbox.attachment(letter, "application/pdf").startswith(b"%PDF-")
+    assert inbox.count("ada@example.org") == 1
+
+    # Another browser, no cookie: the link alone opens the order.
+    link = next(link for link in letter.links if "/orders/" in link)
+    reader = window()
+    reader.open(link)
+    reader.expect_tickets(2)
+    expect(reader.page.get_by_test_id("order-code")).to_have_text(code)
+    codes = [read_qr(image) for image in reader.page.get_by_role("img", name=re.compile("^QR code")).all()]
+    assert len(set(codes)) == 2
+
+    door = window()
+    door.log_in("door@frontrow.example", password)
+    door.open("/door")
+    door.page.get_by_role("button", name=re.compile(re.escape(house.event["title"]))).first.click()
+    answer = door.page.get_by_role("status").first
+    for word in ("Welcome", "Already used"):
+        door.page.get_by_label("Ticket code").fill(codes[0])
+        door.page.get_by_role("button", name="Check").click()
+        expect(answer).to_contain_text(word)
+        expect(answer).to_contain_text(f"row {seats[0].row}, seat")
+    door.page.get_by_label("Ticket code").fill(codes[1])
+    door.page.get_by_role("button", name="Check").click()
+    expect(answer).to_contain_text("Welcome")
+
+    assert_one_story(stack.home, letter.source["X-Correlation-Id"], correlation)
+
+
+def test_every_category_can_be_bought(window: OpenWindow, house: House) -> None:
+    """One seat of each price category in one order; what is asked for is what the map said."""
+    seats = [house.neighbours(1, category)[0] for category in house.categories]
+    buyer = window()
+    buyer.open_house(house.performance_id)
+    buyer.choose(seats)
+    total = buyer.page.get_by_text(re.compile(r"^Total €")).inner_text().removeprefix("Total").strip()
+    buyer.hold()
+    expect(buyer.panel).to_contain_text(total)
+    buyer.give_details("Zoe Everywhere", "zoe@example.org")
+    expect(buyer.page.get_by_test_id("pay-button")).to_have_text(f"Pay {total}")
+    buyer.pay()
+    buyer.arrive_at_order(tickets=len(seats))
+
+
+def read_qr(image: Locator) -> str:
+    """What a scanner reads from the screen. One must see it as a person does: through its pixels."""
+    image.scroll_into_view_if_needed()
+    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(image.screenshot())))
+    assert len(found) == 1, "no readable code on the screen"
+    return found[0].text
+
+
+def assert_one_story(home: Path, in_mail: str | None, correlation: str) -> None:
+    """The id that the browser gave the order's placing is in the app's log, in the worker's, and in the mail."""
+    assert lines_with(home / "logs" / "app.log", correlation), "the id isn't in the app's log"
+    assert in_mail == correlation, f"the mail carries {in_mail}, the order was placed under {correlation}"
+    assert lines_with(home / "logs" / "worker.log", correlation), "the id isn't in the worker's log"
+
+
+def lines_with(log: Path, correlation: str) -> list[dict[str, Any]]:
+    """The log's JSON lines of one action."""
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{") and correlation in line]
+    return [line for line in lines if line.get("correlation_id") == correlation]
