@@ -11,6 +11,7 @@ import random
 import resource
 import sys
 import time
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -62,9 +63,9 @@ class Socket(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._request)
+        # Not an isinstance check: uvloop's transports only behave like one.
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self._request)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.opened.done():
