@@ -6,7 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, and_, exists, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from frontrow.core.db import Tx
@@ -37,22 +51,50 @@ def _text() -> ColumnElement[str]:
     return func.search_fold(Event.title + _SPACE + Event.subtitle + _SPACE + Event.description, type_=Text)
 
 
-def _matches(words: Sequence[str]) -> ColumnElement[bool]:
-    """All words are in the text as they were typed (also half-typed), or the whole is nearly a part of the title."""
-    each = (
-        _text().like(func.search_fold("%" + re.sub(r"([\\%_])", r"\\\1", word) + "%", type_=Text)) for word in words
-    )
-    return or_(and_(*each), func.search_fold(" ".join(words), type_=Text).bool_op("<%")(_text()))
+def _pattern(word: str) -> ColumnElement[str]:
+    return func.search_fold("%" + re.sub(r"([\\%_])", r"\\\1", word) + "%", type_=Text)
+
+
+def _in_text(words: Sequence[str]) -> ColumnElement[bool]:
+    """All words, also half-typed, are in the event's text, or the whole is nearly a part of it."""
+    nearly = func.search_fold(" ".join(words), type_=Text).bool_op("<%")(_text())
+    return or_(and_(*(_text().like(_pattern(word)) for word in words)), nearly)
+
+
+async def _by_venue(tx: Tx, words: Sequence[str]) -> dict[tuple[str, ...], list[uuid.UUID]]:
+    """Venues in whose name or city some of the words are, by the words that are left to be found in the text."""
+    text = func.search_fold(Venue.name + _SPACE + Venue.city, type_=Text)
+    named = [text.like(_pattern(word)) for word in words]
+    found: dict[tuple[str, ...], list[uuid.UUID]] = {}
+    for venue_id, *here in await tx.execute(select(Venue.id, *named).where(or_(*named))):
+        left = tuple(word for word, is_here in zip(words, here, strict=True) if not is_here)
+        found.setdefault(left, []).append(venue_id)
+    return found
 
 
 async def upcoming(
     tx: Tx, now: datetime, after: tuple[datetime, uuid.UUID], limit: int, words: Sequence[str] = ()
 ) -> Sequence[AnyRow]:
-    """Published events in the order of their next performance, from behind ``after`` (start, id); one statement.
+    """Published events in the order of their next performance, from behind ``after`` (start, id).
 
     A row has the event's columns, its organiser's, ``performance_id`` and ``starts_at`` of the next performance
     with its venue, and over all coming ones ``performance_count``, ``seats_free``, ``seats_total`` and ``from_price``.
+    With ``words`` only events in whose text, or whose next performance's venue, they are found.
     """
+    if not words:
+        return (await tx.execute(_coming(now, after, limit))).all()
+    # Several ways, each with the index that suits it, instead of one OR that no index could help.
+    ways = [_coming(now, after, limit, _in_text(words))]
+    for left, venues in (await _by_venue(tx, words)).items():
+        in_text = (_text().like(_pattern(word)) for word in left)
+        ways.append(_coming(now, after, limit, Performance.venue_id.in_(venues), *in_text))
+    both = union(*(way.subquery().select() for way in ways)).subquery()
+    return (await tx.execute(select(both).order_by(both.c.starts_at, both.c.performance_id).limit(limit))).all()
+
+
+def _coming(
+    now: datetime, after: tuple[datetime, uuid.UUID], limit: int, *conditions: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
     earlier, every = aliased(Performance), aliased(Performance)
     comes_first = ~exists().where(
         earlier.event_id == Performance.event_id,
@@ -70,7 +112,7 @@ async def upcoming(
         .where(every.event_id == Event.id, every.state == "scheduled", every.starts_at > now)
         .lateral("total")
     )
-    statement = (
+    return (
         select(*_EVENT, *_VENUE, Performance.id.label("performance_id"), Performance.starts_at, *total.c)
         .select_from(Performance)
         .join(Event, Event.id == Performance.event_id)
@@ -84,13 +126,11 @@ async def upcoming(
             Performance.starts_at >= after[0],
             tuple_(Performance.starts_at, Performance.id) > tuple_(*after),
             comes_first,
+            *conditions,
         )
         .order_by(Performance.starts_at, Performance.id)
         .limit(limit)
     )
-    if words:
-        statement = statement.where(_matches(words))
-    return (await tx.execute(statement)).all()
 
 
 async def event_by_slug(tx: Tx, slug: str) -> AnyRow | None:
