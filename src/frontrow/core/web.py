@@ -58,8 +58,8 @@ def refusals(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     return told
 
 
-def runtime(connection: HTTPConnection) -> Runtime:
-    """FastAPI dependency: the process's runtime."""
+async def runtime(connection: HTTPConnection) -> Runtime:
+    """FastAPI dependency: the process's runtime. Async, because FastAPI sends plain functions to a thread."""
     held: Runtime = connection.app.state.runtime
     return held
 

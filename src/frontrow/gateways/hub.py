@@ -61,8 +61,8 @@ class Gateways:
         await self.objects.close()
 
 
-def gateways(connection: HTTPConnection) -> Gateways:
-    """FastAPI dependency: the process's gateways."""
+async def gateways(connection: HTTPConnection) -> Gateways:
+    """FastAPI dependency: the process's gateways. Async, because FastAPI sends plain functions to a thread."""
     held: Gateways = connection.app.state.gateways
     return held
 
