@@ -38,8 +38,12 @@ test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the 
 check: lint types layers lengths web-check client-check ## Everything a machine can judge: style, types, layers, lengths, stale client
 
 .PHONY: e2e
-e2e: $(VENV)/.dev ## A person in a real browser buys a ticket (needs Chromium)
+e2e: $(VENV)/.e2e ## A person in a real browser buys a ticket (needs Chromium)
 	$(PYTHON) -m pytest e2e
+
+.PHONY: screens
+screens: $(VENV)/.e2e ## Take the pictures of every page in docs/screens anew (needs Chromium)
+	$(PYTHON) -m e2e.screens
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure under load (ONLY=name for one)
@@ -58,7 +62,7 @@ format: $(VENV)/.dev ## Bring Python sources into the house's shape
 
 .PHONY: lock
 lock: $(VENV)/.tools ## Pin the newest versions of all dependencies, with hashes
-	for name in tools app dev; do \
+	for name in tools app dev e2e; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 
@@ -129,3 +133,6 @@ $(VENV)/.app: requirements/app.txt pyproject.toml $(VENV)/.tools
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.app
 	$(call install,requirements/dev.txt)
+
+$(VENV)/.e2e: requirements/e2e.txt $(VENV)/.dev
+	$(call install,requirements/e2e.txt)
