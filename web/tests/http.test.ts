@@ -17,11 +17,8 @@ function serve(answer: (call: Call, n: number) => Response): Call[] {
   vi.stubGlobal("fetch", (url: string, init: RequestInit): Promise<Response> => {
     const call = { url, method: init.method ?? "GET", headers: new Headers(init.headers) };
     calls.push(call);
-    try {
-      return Promise.resolve(answer(call, calls.length));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    // What the answer throws becomes the rejection.
+    return new Promise((resolve) => resolve(answer(call, calls.length)));
   });
   return calls;
 }

@@ -19,18 +19,18 @@ export function Layout() {
   );
 }
 
-const NAV = "inline-flex min-h-11 items-center px-2 text-sm hover:underline underline-offset-4 decoration-control";
+const NAV = "inline-flex min-h-11 items-center px-2 text-sm whitespace-nowrap hover:underline underline-offset-4 decoration-control";
 
 function Header({ compact }: { compact: boolean }) {
   const me = useMe();
   const user = me.data?.user ?? null;
   return (
     <header className={compact ? "hidden border-b border-hairline lg:block" : "border-b border-hairline"}>
-      <div className={`flex items-center justify-between gap-4 ${compact ? "h-14 px-6" : "page h-16"}`}>
+      <div className={`flex items-center justify-between gap-2 sm:gap-4 ${compact ? "h-14 px-6" : "page h-16"}`}>
         <Link to="/" className="inline-flex min-h-11 items-center font-display text-xl tracking-tight">
           Frontrow
         </Link>
-        <nav aria-label="Main" className="flex items-center gap-1 sm:gap-3">
+        <nav aria-label="Main" className="flex items-center sm:gap-3">
           {user !== null && user.organisers.length > 0 && (
             <Link to="/door" className={NAV}>
               Door

@@ -1,4 +1,3 @@
-import { Tabs } from "@base-ui/react/tabs";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { SubmitEvent } from "react";
@@ -12,6 +11,7 @@ import { Button, buttonClass } from "@/shared/ui/Button";
 import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
+import { Tabs } from "@/shared/ui/Tabs";
 import { Waiting } from "@/shared/ui/Waiting";
 
 /** Logging in and signing up; for who is logged in, who they are. Buying never leads through here. */
@@ -29,29 +29,29 @@ export function AccountPage() {
   return <div className="page max-w-[34rem] pt-10 sm:pt-16">{me.data.user ? <Profile user={me.data.user} /> : <Entrance />}</div>;
 }
 
-const TAB = "min-h-11 pr-6 font-display text-2xl text-muted data-[active]:text-ink";
-
 function Entrance() {
   return (
     <>
       <h1 className="sr-only">Log in or sign up</h1>
-      <Tabs.Root defaultValue="log-in">
-        <Tabs.List className="flex gap-2 border-b border-ink pb-2">
-          <Tabs.Tab value="log-in" className={TAB}>
-            Log in
-          </Tabs.Tab>
-          <Tabs.Tab value="sign-up" className={TAB}>
-            Sign up
-          </Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="log-in" className="pt-6" tabIndex={-1}>
-          <CredentialsForm kind="log-in" />
-        </Tabs.Panel>
-        <Tabs.Panel value="sign-up" className="pt-6" tabIndex={-1}>
-          <p className="mb-5 text-muted">An account keeps your tickets together. You never need one to buy.</p>
-          <CredentialsForm kind="sign-up" />
-        </Tabs.Panel>
-      </Tabs.Root>
+      <Tabs
+        label="Log in or sign up"
+        tabs={[
+          { value: "log-in", label: "Log in", panel: <CredentialsForm kind="log-in" /> },
+          { value: "sign-up", label: "Sign up", panel: <SignUp /> },
+        ]}
+        listClass="border-b border-ink pb-2"
+        tabClass="min-h-11 pr-8 font-display text-2xl text-muted aria-selected:text-ink"
+        panelClass="pt-6"
+      />
+    </>
+  );
+}
+
+function SignUp() {
+  return (
+    <>
+      <p className="mb-5 text-muted">An account keeps your tickets together. You never need one to buy.</p>
+      <CredentialsForm kind="sign-up" />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { EventDetail } from "@/client/frontrow.schemas";
-import { longDate } from "@/shared/lib/dates";
+import { longDate, zoneNote } from "@/shared/lib/dates";
 import { codeOf } from "@/shared/lib/problem";
 import { useTitle } from "@/shared/lib/title";
 import { buttonClass } from "@/shared/ui/Button";
@@ -28,14 +28,15 @@ export function EventPage() {
 
 function Programme({ event }: { event: EventDetail }) {
   const first = event.performances.find((performance) => performance.sales === "open" && performance.availability !== "sold_out");
+  const zone = zoneNote(event.starts_at, event.timezone);
   return (
     <article>
       <div className="sm:page sm:pt-8">
-        <Picture src={event.image_url} title={event.title} eager className="aspect-[4/3] max-h-[32rem] w-full sm:aspect-[21/9] sm:rounded-md" />
+        <Picture src={event.image_url} title={event.title} eager className="aspect-[4/3] w-full sm:aspect-[2/1] sm:rounded-md" />
       </div>
       <div className="page mt-8 grid gap-x-16 gap-y-12 lg:mt-12 lg:grid-cols-[minmax(0,1fr)_27rem]">
         <header className="lg:col-span-2">
-          <p className="text-sm text-muted">
+          <p className="text-sm text-muted first-letter:uppercase">
             {event.category} · {event.organiser.name}
           </p>
           <h1 className="mt-3 max-w-[20ch] text-4xl font-light sm:text-5xl">{event.title}</h1>
@@ -46,9 +47,12 @@ function Programme({ event }: { event: EventDetail }) {
           </p>
         </header>
         <section aria-labelledby="dates" className="lg:order-2">
-          <h2 id="dates" className="border-b border-ink pb-2 text-xl">
-            Dates
-          </h2>
+          <div className="flex items-baseline justify-between gap-4 border-b border-ink pb-2">
+            <h2 id="dates" className="text-xl">
+              Dates
+            </h2>
+            {zone && <p className="text-sm text-muted">in {zone}</p>}
+          </div>
           <ul>
             {event.performances.map((performance) => (
               <PerformanceRow

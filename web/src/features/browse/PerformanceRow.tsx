@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { EventDetail } from "@/client/frontrow.schemas";
-import { clock, datePieces, shortDateTime, zoneNote } from "@/shared/lib/dates";
+import { clock, datePieces, shortDateTime } from "@/shared/lib/dates";
 import { count } from "@/shared/lib/locale";
 import { Availability } from "@/shared/ui/Availability";
 import { buttonClass } from "@/shared/ui/Button";
@@ -17,7 +17,6 @@ interface PerformanceRowProps {
 
 export function PerformanceRow({ performance, timezone, currency, venue, next }: PerformanceRowProps) {
   const date = datePieces(performance.starts_at, timezone);
-  const zone = zoneNote(performance.starts_at, timezone);
   const buyable = performance.sales === "open" && performance.availability !== "sold_out";
   const spoken = shortDateTime(performance.starts_at, timezone);
   return (
@@ -29,10 +28,7 @@ export function PerformanceRow({ performance, timezone, currency, venue, next }:
         </span>
       </p>
       <div className="text-sm">
-        <p className="text-base font-medium tabular-nums">
-          {date.time}
-          {zone && <span className="text-sm font-normal text-muted"> {zone}</span>}
-        </p>
+        <p className="text-base font-medium tabular-nums">{date.time}</p>
         {performance.doors_at && <p className="text-muted tabular-nums">Doors {clock(performance.doors_at, timezone)}</p>}
         {performance.venue.name !== venue && <p>{performance.venue.name}</p>}
         <p>

@@ -6,7 +6,6 @@ import * as client from "@/client/frontrow";
 import type { Hold, Order, Payment } from "@/client/frontrow.schemas";
 import { attemptKey, settle, type AttemptName, type CheckoutMemory } from "@/shared/lib/checkoutMemory";
 import { insist } from "@/shared/lib/insist";
-import { locale } from "@/shared/lib/locale";
 import { codeOf, isUnknown } from "@/shared/lib/problem";
 import { learnServerTime, millisecondsUntil } from "@/shared/lib/serverClock";
 import type { Buyer } from "./BuyerForm";
@@ -48,7 +47,8 @@ export async function hold(performanceId: string, seats: readonly number[]): Pro
 }
 
 export async function placeOrder(performanceId: string, holdId: string, buyer: Buyer): Promise<Order> {
-  const body = { hold_id: holdId, ...buyer, locale: locale() };
+  // What the buyer gets by mail speaks the language of the pages.
+  const body = { hold_id: holdId, ...buyer, locale: document.documentElement.lang };
   return learned(await once(performanceId, "order", body, (key) => client.placeOrder(body, keyed(key))));
 }
 

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { seatWords } from "@/shared/lib/seatWords";
 import { useTheme } from "@/shared/lib/theme";
 import { firstSeat, nextSeat, type Direction } from "./cursor";
 import { attachGestures } from "./gestures";
-import type { House } from "./house";
+import { nameOf, type House } from "./house";
 import type { LiveSeats } from "./live";
 import { MapControls } from "./MapControls";
 import { MapView } from "./mapView";
@@ -51,8 +52,10 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
     (seatNo: number) => {
       const { mine: chosen, locked: held, onToggle: act } = latest.current;
       if (held) announce("Your seats are held. Press “Change seats” first.");
-      else if (chosen.has(seatNo) || live.stateOf(seatNo) === "f") act(seatNo);
-      else announce(spokenSeat(house, prices, seatNo, live.stateOf(seatNo)));
+      else if (chosen.has(seatNo) || live.stateOf(seatNo) === "f") {
+        act(seatNo);
+        announce(`${seatWords(nameOf(house, seatNo))} ${chosen.has(seatNo) ? "given back" : "chosen"}`);
+      } else announce(spokenSeat(house, prices, seatNo, live.stateOf(seatNo)));
     },
     [announce, house, live, prices],
   );

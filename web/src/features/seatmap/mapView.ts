@@ -58,7 +58,7 @@ export class MapView {
   ) {
     this.grid = new SeatGrid(house);
     this.painter = new SeatPainter(house, this.grid);
-    this.paths = housePaths(house);
+    this.paths = housePaths(house, this.grid);
     this.palette = housePalette(theme);
     this.remember("all");
     this.unsubscribe = live.subscribe((seats) => this.recolour(seats));

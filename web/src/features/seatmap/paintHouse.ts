@@ -2,8 +2,9 @@
  * The static layer: stage, floor under the rows, row letters, section names, standing areas. It changes only with the
  * camera and the theme, never with a seat.
  */
-import type { Camera, Size } from "./camera";
+import { toScreen, type Camera, type Size } from "./camera";
 import { Floor } from "./floor";
+import type { SeatGrid } from "./grid";
 import { seatGap, PITCH, type Area, type House } from "./house";
 import { categoryColour, type HousePalette } from "./palette";
 
@@ -12,11 +13,12 @@ const TEXT = '"Inter Variable", system-ui, sans-serif';
 
 export interface HousePaths {
   floor: Floor;
+  grid: SeatGrid;
   areas: Path2D[];
 }
 
-export function housePaths(house: House): HousePaths {
-  return { floor: new Floor(house), areas: house.areas.map(areaPath) };
+export function housePaths(house: House, grid: SeatGrid): HousePaths {
+  return { floor: new Floor(house), grid, areas: house.areas.map(areaPath) };
 }
 
 function areaPath(area: Area): Path2D {
@@ -45,7 +47,7 @@ export function paintHouse(
   const at = (x: number, y: number): [number, number] => [x * scale + camera.x, y * scale + camera.y];
   paintAreas(ctx, house, paths, palette, scale, camera, dpr);
   paintRowLetters(ctx, house, palette, scale, at, view);
-  paintSectionNames(ctx, house, palette, scale, at);
+  paintSectionNames(ctx, house, paths.grid, palette, camera, view);
 }
 
 /** The stage's edge bows towards the house, wherever the house is. */
@@ -132,6 +134,7 @@ function paintRowLetters(
   ctx.fillStyle = palette.label;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
+  const written = new Map<string, [number, number][]>();
   for (const row of house.rows) {
     for (const [end, inner] of [
       [row.seats[0], row.seats[1]],
@@ -147,12 +150,34 @@ function paintRowLetters(
         y + ((y - (house.y[inner - 1] ?? 0)) / length) * outward,
       );
       if (sx < -20 || sy < -20 || sx > view.width + 20 || sy > view.height + 20) continue;
+      // Two blocks share an aisle, and its letters: once is enough.
+      const same = written.get(row.label) ?? [];
+      if (same.some(([ox, oy]) => Math.hypot(ox - sx, oy - sy) < size * 2.2)) continue;
+      written.set(row.label, [...same, [sx, sy]]);
       ctx.fillText(row.label, sx, sy);
     }
   }
 }
 
-function paintSectionNames(ctx: CanvasRenderingContext2D, house: House, palette: HousePalette, scale: number, at: At): void {
+/** Seats that a name would hide: on a phone, maps are drawn smaller than their letters. */
+function seatsUnder(house: House, grid: SeatGrid, middle: readonly [number, number], halfWidth: number, halfHeight: number): number {
+  const [x, y] = middle;
+  let seats = 0;
+  grid.forEachIn({ left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight }, (index) => {
+    if (Math.abs((house.x[index] ?? 0) - x) < halfWidth && Math.abs((house.y[index] ?? 0) - y) < halfHeight) seats += 1;
+  });
+  return seats;
+}
+
+function paintSectionNames(
+  ctx: CanvasRenderingContext2D,
+  house: House,
+  grid: SeatGrid,
+  palette: HousePalette,
+  camera: Camera,
+  view: Size,
+): void {
+  const { scale } = camera;
   const size = Math.min(19, Math.max(10.5, 11 * scale));
   ctx.font = `500 ${size}px ${DISPLAY}`;
   ctx.textAlign = "center";
@@ -161,10 +186,11 @@ function paintSectionNames(ctx: CanvasRenderingContext2D, house: House, palette:
   for (const section of house.sections) {
     const { left, right } = section.bounds;
     const half = ctx.measureText(section.name).width / 2;
-    const [x, y] = at(section.labelAt[0], section.labelAt[1]);
-    // A small box far away keeps its name for when someone comes closer, and no name is written over another.
-    const cramped = half * 2 > (right - left + 2 * PITCH) * scale * 1.3;
-    if (cramped || placed.some((other) => Math.abs(other.y - y) < size * 1.15 && Math.abs(other.x - x) < other.half + half + 4)) continue;
+    const [x, y] = toScreen(camera, ...section.labelAt);
+    // A small box far away keeps its name for when someone comes closer, and no name covers another, or seats.
+    const cramped = half * 2 > (right - left + 2 * PITCH) * scale * 1.3 || x < half || x > view.width - half || y > view.height - size;
+    if (cramped || seatsUnder(house, grid, section.labelAt, (half + 3) / scale, (size * 0.3) / scale) > 0) continue;
+    if (placed.some((other) => Math.abs(other.y - y) < size * 1.15 && Math.abs(other.x - x) < other.half + half + 4)) continue;
     placed.push({ x, y, half });
     // The paper's halo keeps a name readable where a curved row bends into it.
     ctx.strokeStyle = palette.paper;

@@ -82,13 +82,18 @@ function OrderView({ order, token }: { order: Order; token: string }) {
             {zone && <span className="text-muted"> {zone}</span>}
           </p>
           <p className="text-muted">
-            {performance.venue.name}, {performance.venue.address}, {performance.venue.city}
+            {venueLine(performance.venue)}
           </p>
         </section>
         <Receipt order={order} />
       </div>
     </div>
   );
+}
+
+/** Many addresses name their city already. */
+function venueLine({ name, address, city }: Order["performance"]["venue"]): string {
+  return [name, address, address.includes(city) ? "" : city].filter(Boolean).join(", ");
 }
 
 function Paid({ order, token }: { order: Order; token: string }) {
