@@ -11,6 +11,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.core.settings import MailSettings
 from frontrow.gateways.hub import Gateways
 from frontrow.orders import actions as orders
+from frontrow.orders import queries as order_queries
 from frontrow.seats import actions as seats
 from frontrow.tickets.actions import issue
 from tests.factories.house import House
@@ -56,7 +57,7 @@ def pay_for(rt: Runtime, house: House) -> PayFor:
             wish = orders.Wish(held.hold_id, email, name, locale)
             order_id = await orders.place_order(tx, wish, buyer, None, str(new_id()), rt.settings.stripe)
             if paid:
-                order = await orders.lock(tx, order_id)
+                order = await order_queries.lock(tx, order_id)
                 await issue.issue(tx, order)
                 await issue.activate(tx, order_id)
                 await orders.step(tx, order, "paid", "a test paid it")

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frontrow.mailroom import rules
 from frontrow.mailroom.templates import LOCALES, Rendered, language, words
 from frontrow.orders.queries import LineView, OrderView
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 WHEN = datetime(2026, 12, 4, 18, 30, tzinfo=UTC)
 LINE = LineView(7, "Stalls", "C", "7", "Standard", 4000, 0, 250, 278)
@@ -122,6 +124,7 @@ def test_lines_without_row_or_seat() -> None:
     assert "All fees are included." in text
 
 
+@UNHURRIED
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_name_and_title_make_a_sound_letter(name: str, title: str) -> None:
     letter = rules.envelope(

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -18,7 +19,7 @@ Browsers = Callable[[], Browser]
 NEW = {"email": "Clara@Frontrow.Example", "password": "a-good-long-password", "name": "  Clara\r\nMusic "}
 
 
-def cookie(response: Any, name: str) -> str:
+def cookie(response: httpx.Response, name: str) -> str:
     return next(line for line in response.headers.get_list("set-cookie") if line.startswith(name + "="))
 
 

@@ -6,9 +6,10 @@ import time
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from frontrow.core.db import Tx
 from frontrow.core.errors import Busy, InvalidRequest, NotFound
 from frontrow.core.runtime import Runtime
 from frontrow.people import queries, rules
@@ -17,6 +18,8 @@ from frontrow.people.actions import accounts, passwords
 from frontrow.people.actions.passwords import Passwords
 from tests.factories.house import House
 from tests.people.conftest import QUICK
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 
 def test_addresses_have_one_form() -> None:
@@ -27,6 +30,7 @@ def test_addresses_have_one_form() -> None:
             rules.clean_email(bad)
 
 
+@UNHURRIED
 @given(st.emails())
 def test_cleaning_an_address_twice_changes_nothing(email: str) -> None:
     try:
@@ -36,6 +40,7 @@ def test_cleaning_an_address_twice_changes_nothing(email: str) -> None:
     assert rules.clean_email(once) == once == once.lower()
 
 
+@UNHURRIED
 @given(st.text(max_size=150))
 def test_names_fit_on_one_line(raw: str) -> None:
     try:
@@ -61,6 +66,7 @@ def test_refresh_tokens_follow_each_other_for_who_knows_the_key() -> None:
     assert len(base64.urlsafe_b64decode(second.partition(".")[2] + "=")) == 32
 
 
+@UNHURRIED
 @given(st.text(max_size=120))
 def test_no_text_breaks_the_reading_of_a_refresh_token(text: str) -> None:
     rules.session_of(text)
@@ -68,7 +74,7 @@ def test_no_text_breaks_the_reading_of_a_refresh_token(text: str) -> None:
 
 
 async def test_roles_in_a_team(rt: Runtime, house: House) -> None:
-    async def work(tx: queries.Tx) -> uuid.UUID:
+    async def work(tx: Tx) -> uuid.UUID:
         user = await accounts.create_user(tx, "door@frontrow.example", "Door", None)
         assert user is not None
         other = await accounts.create_organiser(tx, "other", "Other House")

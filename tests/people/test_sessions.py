@@ -89,8 +89,8 @@ async def test_made_up_refresh_tokens_are_refused(browser: Browsers, ben: uuid.U
     answer = await browser().post(
         "/api/account/refresh",
         headers=[
-            ("X-CSRF-Token", csrf),
-            ("Cookie", f"fr_csrf={csrf}; fr_refresh={token}".encode()),  # type: ignore[list-item]
+            (b"X-CSRF-Token", csrf.encode()),
+            (b"Cookie", f"fr_csrf={csrf}; fr_refresh={token}".encode()),
         ],
     )
     assert answer.status_code == 401
