@@ -61,7 +61,7 @@ format: $(VENV)/.dev ## Bring Python sources into the house's shape
 	$(BIN)/ruff format .
 
 .PHONY: lock
-lock: $(VENV)/.tools ## Pin the newest versions of all dependencies, with hashes
+lock: $(VENV)/.made ## Pin the newest versions of all dependencies, with hashes
 	for name in tools app dev e2e; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt; done
@@ -102,37 +102,35 @@ client-check: $(VENV)/.app
 # -- the environment ---------------------------------------------------------------------------------------------------
 
 # The first Python that is new enough, tried rather than only found: version managers put names on the PATH that don't run.
-$(VENV)/.made:
+# uv installs eight times faster than pip, so the venv gets uv alone, by the pip of that Python or by one of its own.
+$(VENV)/.made: requirements/tools.txt
 	@for python in python3.13 python3.12 python3.11 python3; do \
 	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
-	  $$python -c 'import venv, ensurepip' 2> /dev/null || { missing="$$missing $$python"; continue; }; \
-	  $$python -m venv $(VENV); break; done; \
-	if [ ! -x $(PYTHON) ]; then \
-	  if [ -n "$${missing:-}" ]; then echo "$${missing# } has no venv module. On Debian: apt-get install python3-venv"; \
-	  else echo "Frontrow needs Python 3.11 or newer, and found none on the PATH."; fi; exit 1; fi
+	  $$python -m venv --without-pip $(VENV) 2> /dev/null || continue; \
+	  $$python -m pip --python $(PYTHON) $(INSTALL) $< 2> /dev/null && exit; \
+	  $(PYTHON) -m ensurepip > /dev/null 2>&1 || { bare=$$python; continue; }; \
+	  $(PYTHON) -m pip $(INSTALL) $< || echo "No uv here; pip it is."; \
+	  exit 0; done; \
+	if [ -n "$${bare:-}" ]; then echo "$$bare has neither pip nor ensurepip. On Debian: apt-get install python3-venv"; \
+	else echo "Frontrow needs Python 3.11 or newer, and found none on the PATH."; fi; exit 1
 	@# Neither a build nor an installation: the sources are where they are, and one line tells Python so.
 	@echo "$(CURDIR)/src" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/frontrow.pth"
 	@printf '#!%s\nfrom frontrow.cli import main\n\nmain()\n' "$(CURDIR)/$(PYTHON)" > $(BIN)/frontrow
 	@chmod +x $(BIN)/frontrow
 	@touch $@
 
-# uv installs eight times faster than pip; where it can't (an odd platform, an index only pip knows), pip does it.
-$(VENV)/.tools: requirements/tools.txt $(VENV)/.made
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || echo "no uv here; pip it is"
-	@touch $@
+INSTALL := install --quiet --disable-pip-version-check --require-hashes -r
 
 define install
 	@echo "Installing $(1)"
 	@{ [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r $(1); } \
-	  || $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	  || { $(PYTHON) -m pip --version > /dev/null 2>&1 || $(PYTHON) -m ensurepip > /dev/null; \
+	       $(PYTHON) -m pip $(INSTALL) $(1); }
 	@touch $@
 endef
 
-$(VENV)/.app: requirements/app.txt pyproject.toml $(VENV)/.tools
+$(VENV)/.app: requirements/app.txt pyproject.toml $(VENV)/.made
 	$(call install,requirements/app.txt)
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.app
 	$(call install,requirements/dev.txt)
-
-$(VENV)/.e2e: requirements/e2e.txt $(VENV)/.dev
-	$(call install,requirements/e2e.txt)
