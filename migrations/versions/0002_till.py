@@ -11,6 +11,14 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+# What a place of a category is sold as unless the buyer chooses otherwise: the organiser's first ticket type of it.
+USUAL = """
+CREATE FUNCTION usual_ticket_type(p_performance uuid, p_category text) RETURNS uuid LANGUAGE sql STABLE AS $$
+  SELECT id FROM ticket_type WHERE performance_id = p_performance AND category = p_category
+   ORDER BY position, id LIMIT 1
+$$
+"""
+
 # The places of a hold in words and money, at the price list that the hold was stamped with; the browser gets this text.
 OFFERED = """
 CREATE FUNCTION offered(p_performance uuid, p_seats int[], p_version int) RETURNS text LANGUAGE sql STABLE AS $$
@@ -20,7 +28,7 @@ CREATE FUNCTION offered(p_performance uuid, p_seats int[], p_version int) RETURN
            ORDER BY sp.seat_no)::text
     FROM performance p
     JOIN seat_place sp ON sp.seat_map_id = p.seat_map_id AND sp.seat_no = ANY (p_seats)
-    JOIN ticket_type tt ON tt.performance_id = p.id AND tt.category = sp.category AND tt.position = 0
+    JOIN ticket_type tt ON tt.id = usual_ticket_type(p.id, sp.category)
     JOIN price pr ON pr.ticket_type_id = tt.id AND pr.version = p_version
    WHERE p.id = p_performance
 $$
@@ -129,6 +137,7 @@ LEDGER_BALANCES = (
 def upgrade() -> None:
     # Seat rows are updated a few times each: room on the page keeps the new versions close.
     op.execute("ALTER TABLE seat SET (fillfactor = 70)")
+    op.execute(USUAL)
     op.execute(OFFERED)
     op.execute(HOLD_SEATS)
     for statement in (*FENCE_RISES, *LEDGER_BALANCES):
@@ -142,4 +151,5 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION refuse_falling_fence()")
     op.execute("DROP FUNCTION hold_seats")
     op.execute("DROP FUNCTION offered")
+    op.execute("DROP FUNCTION usual_ticket_type")
     op.execute("ALTER TABLE seat RESET (fillfactor)")

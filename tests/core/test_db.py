@@ -91,8 +91,9 @@ async def test_news_goes_out_after_the_commit(db: Database) -> None:
     assert seen == [1]
 
 
-async def test_a_reading_work_changes_nothing(db: Database) -> None:
-    await db.read(add_one)
+async def test_a_reading_work_cannot_write(db: Database) -> None:
+    with pytest.raises(Busy):
+        await db.read(add_one)
     assert await db.read(number) == 0
 
 
@@ -328,10 +329,12 @@ async def test_a_rotated_password_is_read_again(
     db: Database, pg: EmbeddedPostgres, database: str, password_file: Path, local_secrets: dict[str, str]
 ) -> None:
     try:
+        assert await db.read(number) == 0
         rotate(pg, password_file, local_secrets)
         kick(pg, database)
-        with pytest.raises(Busy):
-            await db.read(number)
+        for broken in (db.read(number), db.write(add_one)):
+            with pytest.raises(Busy):
+                await broken
         # The pool's new connections are refused with 28P01 once, and then log in with what the file says now.
         await asyncio.gather(*(db.write(add_one) for _ in range(4)))
         assert await db.read(number) == 4

@@ -8,13 +8,14 @@ from frontrow.core.ids import new_id
 from frontrow.seats import actions as seats
 
 PRICE = 4000
+LAST_ROW_PRICE = 1500
 FEE = 250
 TAX_BP = 700
 
 
 @dataclass(frozen=True)
 class House:
-    """Ids of what was made; seats are numbered 1..``seat_count`` in rows of ten, all of category A."""
+    """Ids of what was made; seats are numbered 1..``seat_count`` in rows of ten; the last row is B, the rest A."""
 
     organiser_id: uuid.UUID
     event_id: uuid.UUID
@@ -27,7 +28,7 @@ class House:
 async def build_house(db: Database, seat_count: int = 40, slug: str = "an-evening") -> House:
     """Make one in a transaction of its own."""
     ids = [new_id() for _ in range(7)]
-    organiser, venue, seat_map, event, performance, ticket_type, checkin_list = ids
+    organiser, venue, seat_map, event, performance, ticket_type, last_row = ids
     made = House(organiser, event, performance, seat_map, ticket_type, seat_count)
 
     async def work(tx: Tx) -> None:
@@ -50,7 +51,8 @@ async def build_house(db: Database, seat_count: int = 40, slug: str = "an-evenin
         )
         await tx.sql(
             """INSERT INTO seat_place (seat_map_id, seat_no, organiser_id, category, section, row, label, x, y)
-               SELECT :map, n, :organiser, 'A', 'Stalls', chr(65 + (n - 1) / 10), ((n - 1) % 10 + 1)::text,
+               SELECT :map, n, :organiser, CASE WHEN n > :count - 10 THEN 'B' ELSE 'A' END, 'Stalls',
+                      chr(65 + (n - 1) / 10), ((n - 1) % 10 + 1)::text,
                       (n - 1) % 10 * 10, (n - 1) / 10 * 12
                  FROM generate_series(1, :count) n""",
             map=seat_map,
@@ -74,16 +76,21 @@ async def build_house(db: Database, seat_count: int = 40, slug: str = "an-evenin
             map=seat_map,
         )
         await tx.sql(
-            """INSERT INTO ticket_type (id, organiser_id, performance_id, category, name)
-               VALUES (:id, :organiser, :performance, 'A', 'Stalls')""",
+            """INSERT INTO ticket_type (id, organiser_id, performance_id, category, name, position)
+               VALUES (:id, :organiser, :performance, 'A', 'Stalls', 0),
+                      (:last_row, :organiser, :performance, 'B', 'Last row', 1)""",
             id=ticket_type,
+            last_row=last_row,
             organiser=organiser,
             performance=performance,
         )
         await tx.sql(
             """INSERT INTO price (ticket_type_id, version, organiser_id, amount, fee, tax_bp)
-               VALUES (:type, 1, :organiser, :amount, :fee, :tax_bp)""",
+               VALUES (:type, 1, :organiser, :amount, :fee, :tax_bp),
+                      (:last_row, 1, :organiser, :cheap, :fee, :tax_bp)""",
             type=ticket_type,
+            last_row=last_row,
+            cheap=LAST_ROW_PRICE,
             organiser=organiser,
             amount=PRICE,
             fee=FEE,
@@ -91,7 +98,7 @@ async def build_house(db: Database, seat_count: int = 40, slug: str = "an-evenin
         )
         await tx.sql(
             "INSERT INTO checkin_list (id, organiser_id, performance_id) VALUES (:id, :organiser, :performance)",
-            id=checkin_list,
+            id=new_id(),
             organiser=organiser,
             performance=performance,
         )

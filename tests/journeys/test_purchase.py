@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.factories.house import FEE, PRICE, House
+from tests.factories.house import FEE, LAST_ROW_PRICE, PRICE, House
 from tests.factories.stack import Stage
 
 
@@ -17,6 +17,14 @@ async def test_a_guest_buys_two_seats(stage: Stage, house: House) -> None:
         qr = await guest.http.get(order["tickets"][0]["qr_svg_url"])
         assert qr.headers["content-type"].startswith("image/svg")
     assert (await stage.states())[:5] == "ffssf"
+
+
+async def test_every_category_is_sold_at_its_own_price(stage: Stage, house: House) -> None:
+    async with stage.buyer() as guest:
+        order = await guest.buy(house.performance_id, [1, house.seat_count])
+        assert order["state"] == "paid"
+        assert [line["ticket_type"] for line in order["lines"]] == ["Stalls", "Last row"]
+        assert order["total"] == PRICE + LAST_ROW_PRICE + 2 * FEE
 
 
 async def test_an_order_is_for_its_buyer_or_bearer(stage: Stage, house: House) -> None:

@@ -39,8 +39,6 @@ async def audit(db: Database, questions: tuple[Question, ...] = QUESTIONS) -> li
     """What the questions find now; empty in a healthy house. Raises Busy when the primary can't be reached."""
 
     async def ask(tx: Tx) -> list[Finding]:
-        # The first statement of the transaction: one snapshot for all questions, and nothing can be written.
-        await tx.sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         await tx.sql("SET LOCAL statement_timeout = '120s'")
         found = []
         for question in questions:
@@ -50,7 +48,7 @@ async def audit(db: Database, questions: tuple[Question, ...] = QUESTIONS) -> li
                 found.append(Finding(question.number, question.name, question.title, [dict(row) for row in rows]))
         return found
 
-    return await db.read(ask)
+    return await db.snapshot(ask)
 
 
 def main(as_json: bool = False) -> int:

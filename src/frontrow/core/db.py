@@ -9,7 +9,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 import asyncpg
 import structlog
@@ -28,6 +28,7 @@ from frontrow.core.secrets import Secrets
 from frontrow.core.settings import DatabaseSettings
 
 T = TypeVar("T")
+IsolationLevel = Literal["AUTOCOMMIT", "REPEATABLE READ"]
 _Ts = TypeVarTuple("_Ts")
 log = structlog.get_logger(__name__)
 
@@ -133,16 +134,21 @@ class Database:
         self.settings = settings
         self._secrets = secrets
         self.primary = self._engine(settings.primary_url, SessionAttribute.read_write)
-        self.replica = self._engine(settings.replica_url, SessionAttribute.any) if settings.replica_url else None
+        # Readings have connections of their own, which can't write: whatever is called a reading is one.
+        self.reading = self._engine(settings.primary_url, SessionAttribute.primary, read_only=True)
+        self.replica = (
+            self._engine(settings.replica_url, SessionAttribute.any, read_only=True) if settings.replica_url else None
+        )
         self.announce: Callable[[uuid.UUID, list[tuple[int, str, int]]], None] | None = None
 
-    def _engine(self, url: str, session: SessionAttribute) -> AsyncEngine:
+    def _engine(self, url: str, session: SessionAttribute, *, read_only: bool = False) -> AsyncEngine:
         timeouts = {
             "lock_timeout": f"{self.settings.lock_timeout_ms}ms",
             "statement_timeout": f"{self.settings.statement_timeout_ms}ms",
             "idle_in_transaction_session_timeout": "5s",
             "application_name": "frontrow",
             "timezone": "UTC",
+            **({"default_transaction_read_only": "on"} if read_only else {}),
         }
 
         async def connect() -> "asyncpg.Connection[asyncpg.Record]":
@@ -209,21 +215,29 @@ class Database:
 
     async def read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Run a reading ``work`` on the primary: own orders, holds, anything that decides."""
-        return await self._read_from(self.primary, work)
+        return await self._read_from(self.reading, work)
 
     async def browse(self, work: Callable[[Tx], Awaitable[T]], *, fresh: bool = False) -> T:
         """Run a reading ``work`` on the replica where there is one, else (or if it fails, or ``fresh``) the primary."""
         if self.replica is None or fresh:
-            return await self._read_from(self.primary, work)
+            return await self._read_from(self.reading, work)
         try:
             return await self._read_from(self.replica, work)
         except Busy:
             log.warning("replica_unavailable")
-            return await self._read_from(self.primary, work)
+            return await self._read_from(self.reading, work)
 
-    async def _read_from(self, engine: AsyncEngine, work: Callable[[Tx], Awaitable[T]]) -> T:
+    async def snapshot(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run a reading ``work`` whose statements all see one moment of the primary (REPEATABLE READ, READ ONLY)."""
+        return await self._read_from(self.reading, work, isolation="REPEATABLE READ")
+
+    async def _read_from(
+        self, engine: AsyncEngine, work: Callable[[Tx], Awaitable[T]], *, isolation: IsolationLevel = "AUTOCOMMIT"
+    ) -> T:
+        # In READ COMMITTED each statement has a snapshot of its own anyhow: a transaction around readings would only
+        # add its BEGIN and ROLLBACK, two round trips more.
         try:
-            async with engine.connect() as connection:
+            async with engine.execution_options(isolation_level=isolation).connect() as connection:
                 return await work(Tx(connection))
         except TROUBLE as error:
             await self._give_up(error, sqlstate(error), engine)
@@ -261,5 +275,6 @@ class Database:
 
     async def close(self) -> None:
         await self.primary.dispose()
+        await self.reading.dispose()
         if self.replica is not None:
             await self.replica.dispose()

@@ -106,7 +106,7 @@ async def _places(tx: Tx, hold: Any) -> tuple[list[Place], str]:
              FROM performance p
              JOIN event e ON e.id = p.event_id
              JOIN seat_place sp ON sp.seat_map_id = p.seat_map_id AND sp.seat_no = ANY (:seats)
-             JOIN ticket_type tt ON tt.performance_id = p.id AND tt.category = sp.category AND tt.position = 0
+             JOIN ticket_type tt ON tt.id = usual_ticket_type(p.id, sp.category)
              JOIN price pr ON pr.ticket_type_id = tt.id AND pr.version = :version
             WHERE p.id = :performance ORDER BY sp.seat_no""",
         performance=hold.performance_id,

@@ -9,7 +9,7 @@ from frontrow.core.money import included_tax
 STEPS: dict[str | None, frozenset[str]] = {
     None: frozenset({"pending"}),
     "pending": frozenset({"paying", "expired", "cancelled", "paid"}),
-    "paying": frozenset({"capturing", "expiring", "pending", "failed", "cancelled"}),
+    "paying": frozenset({"capturing", "expiring", "pending", "failed"}),
     "capturing": frozenset({"paid", "failed"}),
     "expiring": frozenset({"expired", "cancelled", "capturing", "paid"}),
     "expired": frozenset({"refund_due", "capturing"}),

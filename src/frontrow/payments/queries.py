@@ -73,7 +73,7 @@ async def inbox_item(tx: Tx, provider: str, event_id: str) -> Any:
     return (
         await tx.sql(
             """SELECT provider, event_id, kind, object_id, payload, handled_at, parked_at, received_at FROM inbox
-                WHERE provider = :provider AND event_id = :event FOR NO KEY UPDATE""",
+                WHERE provider = :provider AND event_id = :event""",
             provider=provider,
             event=event_id,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from frontrow.core import ids
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.runtime import Runtime
@@ -34,11 +35,7 @@ async def scan(rt: Runtime, text: str, performance_id: uuid.UUID, gate: str, use
 
 async def _admit(tx: Tx, code: Code | None, performance_id: uuid.UUID, gate: str, user_id: uuid.UUID) -> Scan:
     door = (
-        await tx.sql(
-            """SELECT p.organiser_id, (SELECT min(l.id::text)::uuid FROM checkin_list l WHERE l.performance_id = p.id)
-                      AS list_id FROM performance p WHERE p.id = :performance""",
-            performance=performance_id,
-        )
+        await tx.sql("SELECT organiser_id FROM performance WHERE id = :performance", performance=performance_id)
     ).one_or_none()
     if door is None:
         raise NotFound
@@ -62,13 +59,14 @@ async def _admit(tx: Tx, code: Code | None, performance_id: uuid.UUID, gate: str
         return Scan("not_valid")
     if ticket.state == "void":
         return Scan("void", ticket)
+    list_id = await _list_of(tx, door.organiser_id, performance_id)
     entered = await tx.sql(
         """INSERT INTO checkin (organiser_id, ticket_id, list_id, kind, ok, gate, scanned_by)
            VALUES (:organiser, :ticket, :list, 'entry', true, :gate, :user)
            ON CONFLICT (ticket_id, list_id) WHERE kind = 'entry' AND ok DO NOTHING""",
         organiser=door.organiser_id,
         ticket=ticket.id,
-        list=door.list_id,
+        list=list_id,
         gate=gate,
         user=user_id,
     )
@@ -77,6 +75,23 @@ async def _admit(tx: Tx, code: Code | None, performance_id: uuid.UUID, gate: str
     first = await tx.sql(
         "SELECT at FROM checkin WHERE ticket_id = :ticket AND list_id = :list AND kind = 'entry' AND ok",
         ticket=ticket.id,
-        list=door.list_id,
+        list=list_id,
     )
     return Scan("already_used", ticket, first.scalar_one())
+
+
+async def _list_of(tx: Tx, organiser_id: uuid.UUID, performance_id: uuid.UUID) -> uuid.UUID:
+    """The performance's check-in list; its first scan makes the first one."""
+    find = "SELECT id FROM checkin_list WHERE performance_id = :performance ORDER BY id LIMIT 1"
+    known: uuid.UUID | None = (await tx.sql(find, performance=performance_id)).scalar_one_or_none()
+    if known is not None:
+        return known
+    await tx.sql(
+        """INSERT INTO checkin_list (id, organiser_id, performance_id) VALUES (:id, :organiser, :performance)
+           ON CONFLICT DO NOTHING""",
+        id=ids.new_id(),
+        organiser=organiser_id,
+        performance=performance_id,
+    )
+    made: uuid.UUID = (await tx.sql(find, performance=performance_id)).scalar_one()
+    return made
