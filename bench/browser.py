@@ -21,8 +21,12 @@ class UnexpectedAnswer(RuntimeError):
     """The app said something else than a purchase needs; a bench that counts refusals as work would lie."""
 
 
+class Busy(RuntimeError):
+    """503: the app had no connection to spare in time and did nothing. Not an error, but not work either."""
+
+
 class Browser:
-    """One buyer. Every verb raises UnexpectedAnswer unless the app agreed."""
+    """One buyer. Every verb raises Busy or UnexpectedAnswer unless the app agreed."""
 
     def __init__(self, app: Connection) -> None:
         self._app = app
@@ -91,6 +95,8 @@ async def confirm(stripe: Connection, payment: Any) -> None:
 
 
 def _expect(answer: Answer, status: int) -> Answer:
+    if answer.status == 503:
+        raise Busy
     if answer.status != status:
         raise UnexpectedAnswer(f"{answer.status} instead of {status}: {answer.body[:300].decode(errors='replace')}")
     return answer

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import uvloop
 
-from bench.browser import Browser, confirm
+from bench.browser import Browser, Busy, confirm
 from bench.wire import Connection
 
 STEPS = ("me", "hold", "order", "payment", "confirm", "check")
@@ -37,13 +37,15 @@ class Job(msgspec.Struct):
 
 
 class Seen(msgspec.Struct):
-    """``ms`` has the time of each action that ended in time, ``steps`` of its parts; ``late`` waited to be paid."""
+    """``ms`` has the time of each action that ended in time, ``steps`` of its parts. ``late`` waited to be paid,
+    ``busy`` were sent away with a 503 and don't count as done."""
 
     done: int = 0
     seconds: float = 0.0
     ms: list[float] = []
     steps: dict[str, list[float]] = {}
     late: int = 0
+    busy: int = 0
     ran_out: bool = False
 
 
@@ -54,25 +56,37 @@ class Generator:
         self._ends = 0.0
 
     async def run(self) -> Seen:
-        """Open all connections first; the clock starts when everybody is there."""
+        """Everybody does it once, so that all connections stand, ours and the app's; then the clock starts."""
         verbs = {"get": self._getter, "hold": self._holder, "buy": self._buyer}
         acts = [await verbs[self.job.kind](number) for number in range(self.job.clients)]
+        await asyncio.gather(*(self._once(act) for act in acts))
+        self.seen = Seen(steps={})
         gc.freeze()
-        began = time.perf_counter()
-        self._ends = began + self.job.seconds
+        self._ends = time.perf_counter() + self.job.seconds
         await asyncio.gather(*(self._loop(act) for act in acts))
         self.seen.seconds = self.job.seconds
         return self.seen
 
     async def _loop(self, act: Callable[[], Awaitable[bool]]) -> None:
         while (began := time.perf_counter()) < self._ends:
-            if not await act():
-                self.seen.ran_out = True
+            done = await self._once(act)
+            if self.seen.ran_out:
                 return
             ended = time.perf_counter()
-            if ended <= self._ends:
+            if done and ended <= self._ends:
                 self.seen.done += 1
                 self.seen.ms.append((ended - began) * 1000)
+
+    async def _once(self, act: Callable[[], Awaitable[bool]]) -> bool:
+        try:
+            if await act():
+                return True
+        except Busy:
+            self.seen.busy += 1
+            await asyncio.sleep(0.05)
+        else:
+            self.seen.ran_out = True
+        return False
 
     def _pairs(self, number: int) -> Callable[[], list[int] | None]:
         """The seats of one client, two by two, apart from everybody else's."""

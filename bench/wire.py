@@ -71,7 +71,8 @@ class Connection(asyncio.Protocol):
         head, body = self._buffer[: self._body_at - 4], self._buffer[self._body_at : self._ends_at]
         self._buffer, self._body_at = b"", 0
         waiting, self._waiting = self._waiting, None
-        waiting.set_result(Answer(int(head[9:12]), head, body))
+        if not waiting.done():
+            waiting.set_result(Answer(int(head[9:12]), head, body))
 
     def ask(self, method: str, path: str, headers: bytes = b"", body: bytes = b"") -> "asyncio.Future[Answer]":
         """Send a request; ``headers`` are whole lines, each with its line end. The future has the answer."""

@@ -24,7 +24,7 @@ def measure(stage: Stage) -> list[Row]:
             p50, p99 = percentile(seen.ms, 0.5), percentile(seen.ms, 0.99)
             say(
                 f"holds: run {run} of {RUNS}, {clients} clients: {ours[-1]:,.0f}/s over HTTP "
-                f"(p50 {p50:.1f} ms, p99 {p99:.1f} ms); pgbench {theirs[-1]:,.0f}/s"
+                f"(p50 {p50:.1f} ms, p99 {p99:.1f} ms, {seen.busy} sent away); pgbench {theirs[-1]:,.0f}/s"
             )
         rows.append(
             row(

@@ -24,7 +24,7 @@ def measure(stage: Stage) -> list[Row]:
         all_seen.append(seen)
         say(
             f"purchases: run {run} of {RUNS}, {BUYERS} buyers: {rates[-1]:,.0f} a minute "
-            f"(p50 {percentile(seen.ms, 0.5):.0f} ms, p99 {percentile(seen.ms, 0.99):.0f} ms)"
+            f"(p50 {percentile(seen.ms, 0.5):.0f} ms, p99 {percentile(seen.ms, 0.99):.0f} ms, {seen.busy} sent away)"
         )
     _tell_steps(all_seen)
     stage.audit()
