@@ -7,7 +7,7 @@ import { OrderPanel, useCheckout, type Line } from "@/features/checkout";
 import { categoryOf, nameOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type House } from "@/features/seatmap";
 import { clock, longDate, shortDateTime, zoneNote } from "@/shared/lib/dates";
 import { useWide } from "@/shared/lib/media";
-import { codeOf } from "@/shared/lib/problem";
+import { isMissing } from "@/shared/lib/problem";
 import { seatsWords } from "@/shared/lib/seatWords";
 import { useMe } from "@/shared/lib/session";
 import { useTitle } from "@/shared/lib/title";
@@ -24,7 +24,7 @@ export function PerformancePage() {
   const { house, error } = useHouse(performance.data?.seat_map_id);
   useTitle(performance.data?.event.title);
   const trouble = performance.error ?? error;
-  if (codeOf(trouble) === "not_found") return <NotFound />;
+  if (isMissing(trouble)) return <NotFound />;
   if (trouble && !(performance.data && house)) return <Failure error={trouble} what="the house" onRetry={() => void performance.refetch()} />;
   if (!performance.data || !house) {
     return (

@@ -1,7 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { EventDetail } from "@/client/frontrow.schemas";
 import { longDate, zoneNote } from "@/shared/lib/dates";
-import { codeOf } from "@/shared/lib/problem";
+import { isMissing } from "@/shared/lib/problem";
 import { useTitle } from "@/shared/lib/title";
 import { buttonClass } from "@/shared/ui/Button";
 import { Failure } from "@/shared/ui/Failure";
@@ -14,7 +14,7 @@ export function EventPage() {
   const { slug } = useParams({ from: "/events/$slug" });
   const event = useEvent(slug);
   useTitle(event.data?.title);
-  if (codeOf(event.error) === "not_found") return <Gone />;
+  if (isMissing(event.error)) return <Gone />;
   if (event.isError && !event.data) return <Failure error={event.error} what="this event" onRetry={() => void event.refetch()} />;
   if (!event.data) {
     return (

@@ -76,15 +76,13 @@ function Problem({ checkout, nameSeats }: OrderPanelProps) {
     <Notice tone="bad" title={notice.title}>
       <p>{notice.body}</p>
       {instead.length > 0 && (
-        <Button tone="quiet" className="min-h-11" onClick={() => checkout.choose(instead)}>
-          Choose {lowerFirst(nameSeats(instead))} instead
+        <Button tone="quiet" className="min-h-11 text-sm" aria-label={`Choose ${nameSeats(instead)} instead`} onClick={() => checkout.choose(instead)}>
+          Choose {instead.length === 1 ? "it" : "these"} instead
         </Button>
       )}
     </Notice>
   );
 }
-
-const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
 
 function Choose(props: OrderPanelProps) {
   const { checkout, currency } = props;

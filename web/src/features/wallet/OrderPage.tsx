@@ -7,7 +7,7 @@ import { remember } from "@/shared/lib/checkoutMemory";
 import { clock, longDate, zoneNote } from "@/shared/lib/dates";
 import { count } from "@/shared/lib/locale";
 import { money } from "@/shared/lib/money";
-import { codeOf } from "@/shared/lib/problem";
+import { isMissing } from "@/shared/lib/problem";
 import { learnServerTime } from "@/shared/lib/serverClock";
 import { useTitle } from "@/shared/lib/title";
 import { buttonClass } from "@/shared/ui/Button";
@@ -49,7 +49,7 @@ export function OrderPage() {
   const { token } = useSearch({ from: "/orders/$id" });
   const order = useOrder(id, token);
   useTitle(order.data ? `Order ${order.data.code}` : "Order");
-  if (codeOf(order.error) === "not_found") return <NotYours />;
+  if (isMissing(order.error)) return <NotYours />;
   if (order.isError && !order.data) return <Failure error={order.error} what="your order" onRetry={() => void order.refetch()} />;
   if (!order.data) {
     return (

@@ -45,6 +45,11 @@ export function codeOf(error: unknown): string {
   return error instanceof ProblemError ? error.code : "unexpected";
 }
 
+/** There is no such thing, or not for this reader; an id that cannot be one counts as well. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ProblemError && (error.code === "not_found" || error.status === 422);
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 function numbers(value: unknown): number[] {
