@@ -75,11 +75,11 @@ async def test_kill_9_in_the_middle_of_jobs_loses_none_and_doubles_none(
     async def in_the_middle() -> bool:
         return await count(rt, "begun") >= 8
 
-    await eventually(in_the_middle, within=20)
+    await eventually(in_the_middle, within=60)
     first.kill()
     await gate()
     second = workers.start()
-    await eventually(undone(rt), within=30)
+    await eventually(undone(rt), within=60)
     assert await count(rt, "noted WHERE key <> 'tick'") == 20
     assert await count(rt, "(SELECT key FROM noted WHERE key <> 'tick' GROUP BY key HAVING count(*) > 1) d") == 0
     # A timer that always fails has stopped neither the other timer nor the worker, which ends when asked to.
@@ -96,7 +96,7 @@ async def test_sigterm_lets_running_jobs_finish(rt: Runtime, workers: Workers, g
     async def begun() -> bool:
         return await count(rt, "begun") == 1
 
-    await eventually(begun, within=20)
+    await eventually(begun, within=60)
     worker.ask_to_stop()
     await gate()
     assert worker.wait(10) == 0

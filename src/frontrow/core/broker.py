@@ -36,6 +36,17 @@ GONE_AFTER_MS = 3_600_000
 MAX_LENGTH = 100_000
 """Messages that the stream holds at most, about: a wake-up that falls off is repeated by the relay."""
 
+# Scripts rather than MULTI: as atomic, one round trip, and the client's transactions start a thread for every command.
+_FINISH = """
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('XDEL', KEYS[1], ARGV[2])
+"""
+_BURY = """
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'message', ARGV[3], 'id', ARGV[2], 'deliveries', ARGV[4])
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('XDEL', KEYS[1], ARGV[2])
+"""
+
 
 class Delivery(AckableMessage):
     """A message in a worker's hands. ``ack`` when it was run; ``let_go`` in any case, so that heartbeats end."""
@@ -188,21 +199,14 @@ class StreamBroker(AsyncBroker):
 
     async def _bury(self, message_id: bytes, data: bytes, deliveries: int) -> None:
         client = await self._redis.client()
-        async with client.pipeline(transaction=True) as pipe:
-            pipe.xadd(self.dead, {"message": data, "id": message_id, "deliveries": deliveries}, maxlen=MAX_LENGTH)
-            pipe.xack(self.stream, GROUP, message_id)
-            pipe.xdel(self.stream, message_id)
-            await pipe.execute()
+        await client.eval(_BURY, 2, self.stream, self.dead, GROUP, message_id, data, deliveries, MAX_LENGTH)
         log.error("job_dead", message_id=message_id.decode(), deliveries=deliveries)
 
     def _delivery(self, message_id: bytes, data: bytes) -> Delivery:
         async def ack() -> None:
             try:
                 client = await self._redis.client()
-                async with client.pipeline(transaction=True) as pipe:
-                    pipe.xack(self.stream, GROUP, message_id)
-                    pipe.xdel(self.stream, message_id)
-                    await pipe.execute()
+                await client.eval(_FINISH, 1, self.stream, GROUP, message_id)
             except Exception as error:
                 # It comes once more then, and finds its work done.
                 log.warning("ack_failed", error=type(error).__name__)

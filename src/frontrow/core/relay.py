@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy import func, update
 from taskiq import AsyncBroker
 
-from frontrow.core import outbox
 from frontrow.core.db import Database, Tx
 from frontrow.core.errors import Refusal
 from frontrow.core.jobs import Registry, Timer
@@ -28,8 +28,9 @@ from frontrow.core.outbox import OutboxRow
 log = structlog.get_logger(__name__)
 
 TASK = "outbox.deliver"
+CLOSEST_S = 0.02
 BUSY_S = 0.05
-IDLE_S = 0.5
+IDLE_S = 0.25
 BATCH = 100
 WINDOW = 1000
 """Rows that may wait in the queue at once. More would only lapse there and be enqueued a second time."""
@@ -104,19 +105,25 @@ class Relay:
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until ``stop`` is set; then wait for the rows that run in this process."""
         stopping = asyncio.create_task(stop.wait())
-        pause = BUSY_S
+        pause, failing = BUSY_S, False
         try:
             while not stop.is_set():
                 self._wake.clear()
+                looked_at = time.monotonic()
                 try:
                     moved = await self.tick()
+                    failing = False
                 except Exception as error:
-                    log.warning("relay_failed", error=type(error).__name__)
-                    moved = 0
+                    if not failing:
+                        log.warning("relay_failed", error=type(error).__name__)
+                    moved, failing = 0, True
                 pause = BUSY_S if moved else min(pause * 1.6, IDLE_S)
                 waking = asyncio.create_task(self._wake.wait())
                 await asyncio.wait({waking, stopping}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
                 waking.cancel()
+                if not stop.is_set():
+                    # A wake-up a job must not become a query a job.
+                    await asyncio.sleep(max(looked_at + CLOSEST_S - time.monotonic(), 0))
         finally:
             stopping.cancel()
         if self._own:
@@ -196,7 +203,7 @@ class Relay:
 
     async def deliver(self, row_id: int, attempt: int) -> None:
         """Run a row's handlers unless it's done, taken or past this attempt. Raises only what the database raises."""
-        row = await self._db.write(lambda tx: self._take(tx, row_id, attempt))
+        row = await self._take(row_id, attempt)
         if row is None:
             return
         bind_correlation(row.correlation_id)
@@ -206,42 +213,42 @@ class Relay:
         except Exception as error:
             await self._failed(row, error)
         else:
-            await self._db.write(lambda tx: outbox.done(tx, row.id))
+            await self._db.call(
+                "UPDATE outbox SET done_at = clock_timestamp() WHERE id = $1 AND done_at IS NULL", row.id
+            )
         finally:
             keeper.cancel()
         # Most jobs add the next one; nobody should have to wait for a poll to find it.
         self.wake()
 
-    async def _take(self, tx: Tx, row_id: int, attempt: int) -> _Taken | None:
-        row = (
-            await tx.sql(
-                """UPDATE outbox
-                      SET attempts = attempts + 1, lease_until = clock_timestamp() + make_interval(secs => :lease)
-                    WHERE id = :id AND done_at IS NULL AND dead_at IS NULL AND due_at <= clock_timestamp()
-                      AND attempts < :attempts
-                      AND (attempts = :attempt - 1 OR lease_until <= clock_timestamp())
-                RETURNING id, topic, payload, correlation_id, attempts, clock_timestamp() - created_at AS age""",
-                id=row_id,
-                attempt=attempt,
-                attempts=self._max_attempts,
-                lease=self._lease_s,
-            )
-        ).one_or_none()
+    async def _take(self, row_id: int, attempt: int) -> _Taken | None:
+        row = await self._db.call(
+            """UPDATE outbox
+                  SET attempts = attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $4)
+                WHERE id = $1 AND done_at IS NULL AND dead_at IS NULL AND due_at <= clock_timestamp()
+                  AND attempts < $3 AND (attempts = $2 - 1 OR lease_until <= clock_timestamp())
+            RETURNING id, topic, payload::text, correlation_id, attempts, clock_timestamp() - created_at AS age""",
+            row_id,
+            attempt,
+            self._max_attempts,
+            self._lease_s,
+        )
         if row is None:
             return None
-        return _Taken(row.id, row.topic, row.payload, row.correlation_id, row.attempts, row.age)
+        payload = msgspec.json.decode(row["payload"], type=dict[str, Any])
+        return _Taken(row["id"], row["topic"], payload, row["correlation_id"], row["attempts"], row["age"])
 
     async def _keep(self, row: _Taken) -> None:
         """Prolong the lease of a row that takes long."""
         while True:
             await asyncio.sleep(self._lease_s / 3)
             with contextlib.suppress(Exception):
-                await self._db.write(
-                    lambda tx: tx.execute(
-                        update(OutboxRow)
-                        .where(OutboxRow.id == row.id, OutboxRow.attempts == row.attempts, OutboxRow.done_at.is_(None))
-                        .values(lease_until=func.clock_timestamp() + timedelta(seconds=self._lease_s))
-                    )
+                await self._db.call(
+                    """UPDATE outbox SET lease_until = clock_timestamp() + make_interval(secs => $3)
+                        WHERE id = $1 AND attempts = $2 AND done_at IS NULL""",
+                    row.id,
+                    row.attempts,
+                    self._lease_s,
                 )
 
     async def _failed(self, row: _Taken, error: Exception) -> None:
