@@ -123,7 +123,7 @@ INSTALL := install --quiet --disable-pip-version-check --require-hashes -r
 
 define install
 	@echo "Installing $(1)"
-	@{ [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r $(1); } \
+	@{ [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --require-hashes -r $(1); } \
 	  || { $(PYTHON) -m pip --version > /dev/null 2>&1 || $(PYTHON) -m ensurepip > /dev/null; \
 	       $(PYTHON) -m pip $(INSTALL) $(1); }
 	@touch $@

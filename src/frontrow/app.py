@@ -19,6 +19,7 @@ from frontrow.core.errors import NotFound
 from frontrow.core.log import set_up_logging
 from frontrow.core.schema import newest
 from frontrow.core.settings import Settings
+from frontrow.core.telemetry import Traced
 from frontrow.core.web import RuntimeDep
 from frontrow.gateways.hub import GatewaysDep
 from frontrow.wiring import ROUTERS, open_house
@@ -40,7 +41,7 @@ class Config(BaseModel):
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI application. Reads the settings from the environment unless some are given."""
     settings = settings or Settings()
-    house = open_house(settings)
+    house = open_house(settings, "web")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -74,6 +75,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_health(app, settings)
     _add_pages(app, settings)
     app.add_middleware(web.Edge, origin=settings.origin, secure=settings.origin.startswith("https:"))
+    if house.telemetry.on:
+        app.add_middleware(Traced, telemetry=house.telemetry)
     return app
 
 

@@ -1,5 +1,6 @@
 """The only file that knows every room: it opens what a process needs and joins doors, handlers and timers."""
 
+import asyncio
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -7,6 +8,7 @@ from fastapi import APIRouter
 from frontrow.core.jobs import Registry
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
+from frontrow.core.telemetry import Telemetry
 from frontrow.events.endpoints import router as events_router
 from frontrow.gateways.hub import Gateways
 from frontrow.live.endpoints import router as live_router
@@ -38,17 +40,20 @@ class House:
     runtime: Runtime
     gateways: Gateways
     registry: Registry
+    telemetry: Telemetry
 
     async def close(self) -> None:
+        await asyncio.to_thread(self.telemetry.close)
         await self.gateways.close()
         await self.runtime.close()
 
 
-def open_house(settings: Settings) -> House:
-    """Open everything; nothing connects before it's used."""
+def open_house(settings: Settings, role: str) -> House:
+    """Open everything for a ``web`` or ``worker`` process; nothing connects before it's used."""
     runtime = Runtime.open(settings)
     gateways = Gateways.open(runtime)
-    registry = Registry.empty()
+    telemetry = Telemetry(settings.telemetry, role)
+    registry = Registry.empty(around=telemetry.span)
     for jobs in (seats_jobs, orders_jobs, payments_jobs, mailroom_jobs):
         registry.add(jobs.handlers(runtime, gateways), jobs.timers(runtime, gateways))
-    return House(runtime, gateways, registry)
+    return House(runtime, gateways, registry, telemetry)

@@ -76,7 +76,7 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    house = open_house(settings)
+    house = open_house(settings, "worker")
     # An unusable secret stops the start rather than the first job.
     await house.runtime.secrets.get("database_password")
     broker = open_queue(settings, house.runtime.redis)

@@ -90,6 +90,9 @@ def _is_gone(error: BaseException, state: str) -> bool:
     """Whether the server behind the pool is gone, or has become one that doesn't take writes."""
     if state:
         return state.startswith(GONE_STATES)
+    if isinstance(error, TimeoutError):
+        # An OSError, too; but whoever waited too long for one connection says nothing of the others.
+        return False
     return isinstance(error, (OSError, InterfaceError)) or any(
         isinstance(layer, TargetServerAttributeNotMatched) for layer in _chain(error)
     )

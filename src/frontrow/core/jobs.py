@@ -2,6 +2,7 @@
 and ``relay``."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +19,22 @@ class Timer:
     run: Callable[[], Awaitable[None]]
 
 
+def _nothing_around(_topic: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass
 class Registry:
     """All handlers and timers of the house, filled by wiring."""
 
     handlers: dict[str, list[Handler]]
     timers: list[Timer]
+    around: Callable[[str], AbstractContextManager[None]] = _nothing_around
+    """Called with a topic, gives what its handlers run in: a span where there is tracing."""
 
     @classmethod
-    def empty(cls) -> "Registry":
-        return cls({}, [])
+    def empty(cls, around: Callable[[str], AbstractContextManager[None]] = _nothing_around) -> "Registry":
+        return cls({}, [], around)
 
     def add(self, handlers: dict[str, Handler], timers: list[Timer]) -> None:
         for topic, handler in handlers.items():
@@ -39,5 +46,6 @@ class Registry:
         handlers = self.handlers.get(topic)
         if not handlers:
             raise LookupError(f"no handler for the topic '{topic}'")
-        for handler in handlers:
-            await handler(payload)
+        with self.around(topic):
+            for handler in handlers:
+                await handler(payload)
