@@ -3,23 +3,23 @@
 import asyncio
 import random
 import signal
-from collections.abc import Iterable
 
 import structlog
 import uvloop
 from taskiq import AsyncBroker
 
 from frontrow.core.broker import QueueReceiver
-from frontrow.core.jobs import Timer
+from frontrow.core.jobs import Registry, Timer
 from frontrow.core.log import set_up_logging
 from frontrow.core.relay import Relay, purge_timer
+from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 from frontrow.gateways.queue import open_queue
-from frontrow.wiring import House, open_house
+from frontrow.wiring import open_house
 
 CONCURRENCY = 8
 """Jobs at once: below the database pool's size, so that relay and timers always find a connection."""
-DRAIN_S = 8.0
+DRAIN_S = 7.0
 TIMER_LIMIT_S = 300.0
 
 log = structlog.get_logger(__name__)
@@ -40,12 +40,12 @@ async def keep_timer(timer: Timer, stop: asyncio.Event) -> None:
         pause = timer.every_s * random.uniform(0.9, 1.1)  # noqa: S311
 
 
-async def work(house: House, broker: AsyncBroker, stop: asyncio.Event, timers: Iterable[Timer] = ()) -> None:
+async def work(rt: Runtime, registry: Registry, broker: AsyncBroker, stop: asyncio.Event) -> None:
     """Work until ``stop`` is set; then finish what was begun, for at most ``DRAIN_S`` seconds."""
-    queue = house.runtime.settings.queue
+    queue = rt.settings.queue
     relay = Relay(
-        house.runtime.db,
-        house.registry,
+        rt.db,
+        registry,
         broker,
         lease_s=queue.visibility_s,
         max_attempts=queue.max_receives,
@@ -57,7 +57,7 @@ async def work(house: House, broker: AsyncBroker, stop: asyncio.Event, timers: I
         asyncio.create_task(relay.run(stop), name="relay"),
         *(
             asyncio.create_task(keep_timer(timer, stop), name=f"timer {timer.name}")
-            for timer in (*house.registry.timers, *timers)
+            for timer in (*registry.timers, purge_timer(rt.db))
         ),
     ]
     await stop.wait()
@@ -83,7 +83,7 @@ async def run(settings: Settings) -> None:
     await broker.startup()
     log.info("worker_started", topics=sorted(house.registry.handlers), timers=[t.name for t in house.registry.timers])
     try:
-        await work(house, broker, stop, [purge_timer(house.runtime.db)])
+        await work(house.runtime, house.registry, broker, stop)
     finally:
         await broker.shutdown()
         await house.close()

@@ -13,10 +13,8 @@ from frontrow.core.jobs import Registry, Timer
 from frontrow.core.log import set_up_logging
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
-from frontrow.gateways.hub import Gateways
 from frontrow.gateways.queue import open_queue
 from frontrow.mailroom.queries import effect_is_done
-from frontrow.wiring import House
 from frontrow.worker import work
 from tests.waiting import eventually
 
@@ -47,13 +45,12 @@ async def main() -> None:
 
     registry = Registry.empty()
     registry.add({"note": note}, [Timer("broken", 0.05, broken), Timer("tick", 0.05, tick)])
-    house = House(rt, Gateways.open(rt), registry)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     broker = open_queue(rt.settings, rt.redis)
-    await work(house, broker, stop)
+    await work(rt, registry, broker, stop)
     await broker.shutdown()
-    await house.close()
+    await rt.close()
 
 
 if __name__ == "__main__":
