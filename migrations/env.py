@@ -1,7 +1,5 @@
 """Alembic's entry. `frontrow migrate` hands a connection over; the `alembic` command opens one from the settings."""
 
-import importlib
-
 from alembic import context
 from sqlalchemy import Connection, text
 
@@ -42,8 +40,8 @@ def _run() -> None:
     if given is not None:
         _apply(given)
         return
-    # The `alembic` command compares models with tables, so it needs every room's models.
-    importlib.import_module("frontrow.wiring")
+    # The `alembic` command compares tables with models.
+    migrate.all_tables()
     settings = Settings()
     migrate.with_connection(migrate.url_from_settings(settings), _apply, ssl=settings.database.ssl)
 

@@ -1,18 +1,22 @@
 """The schema's versions: alembic, run in the process that calls."""
 
 import asyncio
+import importlib
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from frontrow.core.db import Base
 from frontrow.core.schema import FOLDER, newest
 from frontrow.core.secrets import open_secrets
 from frontrow.core.settings import Settings
@@ -21,6 +25,8 @@ T = TypeVar("T")
 Ssl = Literal["disable", "require", "verify-full"]
 
 _VERSION_TABLE = "alembic_version"
+# Alembic keeps what it works on in a global of its own. Between processes the database's lock decides: see env.py.
+_alembic = threading.Lock()
 
 
 def upgrade(url: str, revision: str = "head", *, ssl: Ssl = "disable") -> None:
@@ -28,12 +34,14 @@ def upgrade(url: str, revision: str = "head", *, ssl: Ssl = "disable") -> None:
 
     Works inside and outside an event loop. Raises what the failing statement raises; each version is one transaction.
     """
-    with_connection(url, lambda connection: command.upgrade(alembic_config(connection), revision), ssl=ssl)
+    with _alembic:
+        with_connection(url, lambda connection: command.upgrade(alembic_config(connection), revision), ssl=ssl)
 
 
 def downgrade(url: str, revision: str, *, ssl: Ssl = "disable") -> None:
     """Take the schema back to `revision` (``base``, ``-1`` or a number)."""
-    with_connection(url, lambda connection: command.downgrade(alembic_config(connection), revision), ssl=ssl)
+    with _alembic:
+        with_connection(url, lambda connection: command.downgrade(alembic_config(connection), revision), ssl=ssl)
 
 
 def is_at_head(url: str, *, ssl: Ssl = "disable") -> bool:
@@ -67,6 +75,14 @@ def main(revision: str | None = None) -> None:
         upgrade(url, ssl=ssl)
     else:
         downgrade(url, revision, ssl=ssl)
+
+
+def all_tables() -> MetaData:
+    """Every table of every room, to compare with a database. Rooms that speak SQL don't import their own models."""
+    source = Path(__file__).parents[1]
+    for module in sorted(source.glob("*/models.py")):
+        importlib.import_module(f"{source.name}.{module.parent.name}.models")
+    return Base.metadata
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
