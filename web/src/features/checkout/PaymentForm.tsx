@@ -139,7 +139,7 @@ function appearance(theme: "light" | "dark"): Record<string, unknown> {
       colorBackground: dark ? "#211E1B" : "#FFFDF9",
       colorText: dark ? "#F3EDE4" : "#1B1A19",
       colorDanger: dark ? "#FF9A8C" : "#9C1F18",
-      fontFamily: "Inter, system-ui, sans-serif",
+      fontFamily: '"Inter Variable", Inter, system-ui, sans-serif',
       fontSizeBase: "17px",
       borderRadius: "6px",
     },

@@ -65,7 +65,7 @@ function Choose({ items, onChoose }: { items: DoorPerformance[]; onChoose: (id: 
                   {shortDateTime(item.starts_at, item.timezone)} · {item.venue_name}
                 </span>
               </span>
-              <span className="text-sm text-muted tabular-nums">
+              <span className="shrink-0 text-sm whitespace-nowrap text-muted tabular-nums">
                 {item.admitted} of {item.sold} in
               </span>
             </button>

@@ -78,7 +78,7 @@ function Orders({ title, orders }: { title: string; orders: Order[] }) {
 function OrderRow({ order }: { order: Order }) {
   const { performance, event } = order;
   const date = datePieces(performance.starts_at, performance.timezone);
-  const words = order.state === "paid" ? count(order.tickets.length, "ticket") : orderWords(order.state).title;
+  const words = order.state === "paid" ? count(order.lines.length, "ticket") : orderWords(order.state).title;
   return (
     <li className="border-b border-hairline">
       <Link to="/orders/$id" params={{ id: order.id }} className="group grid grid-cols-[4rem_1fr_5rem] items-center gap-x-4 py-5 sm:grid-cols-[7rem_1fr_9rem] sm:gap-x-8">
