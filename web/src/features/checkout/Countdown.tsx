@@ -25,7 +25,9 @@ export function Countdown({ until, onEnd }: { until: string; onEnd: () => void }
       const moment = SPOKEN.find((mark) => seconds <= mark && previous > mark);
       if (moment !== undefined && previous !== Infinity) setSpoken(`Your seats are held for ${moment >= 60 ? `${moment / 60} more minute${moment > 60 ? "s" : ""}` : `${moment} more seconds`}.`);
       previous = seconds;
-      if (now <= 0 && !ended) {
+      // The server may have said that there is more time after all.
+      if (now > 0) ended = false;
+      else if (!ended) {
         ended = true;
         end.current();
       }

@@ -106,7 +106,9 @@ export async function lookAfterDeadline(
       if (OVER.has(now.state)) return { kind: "ended" };
       if (!UNPAID.has(now.state)) return { kind: "settled", order: now };
       const extended = now.expires_at !== null && millisecondsUntil(now.expires_at) > 0;
-      return extended ? { kind: "extended", order: now } : { kind: "ended" };
+      if (extended) return { kind: "extended", order: now };
+      // A payment may be under way this very second: the order's page waits for its outcome, and must not be told too early.
+      return now.state === "paying" ? { kind: "settled", order: now } : { kind: "ended" };
     }
     const held = holdId ? await readHold(holdId) : null;
     return held ? { kind: "extended", hold: held } : { kind: "ended" };
