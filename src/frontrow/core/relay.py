@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 TASK = "outbox.deliver"
 CLOSEST_S = 0.02
 BUSY_S = 0.05
-IDLE_S = 0.25
+IDLE_S = 0.5
 BATCH = 100
 WINDOW = 1000
 """Rows that may wait in the queue at once. More would only lapse there and be enqueued a second time."""
