@@ -14,7 +14,7 @@ describe("the house", () => {
     expect(nameOf(house, 12)).toEqual({ section: "Stalls", row: "B", label: "2" });
     expect(categoryOf(house, 12)).toBe("A");
     expect(categoryOf(house, 40)).toBe("B");
-    expect(nameOf(house, 43)).toEqual({ section: "Floor", row: "", label: "3" });
+    expect(nameOf(house, 43)).toEqual({ section: "Floor", row: "", label: "" });
     expect(isStanding(house, 43)).toBe(true);
     expect(nameOf(house, 4000).label).toBe("4000");
   });

@@ -27,6 +27,8 @@ describe("seats in words", () => {
     expect(seatsWords([seat("Stalls", "F", "12"), seat("Stalls", "F", "9"), seat("Stalls", "G", "3"), seat("Floor", "", "7")])).toBe(
       "Stalls, row F, seats 9 and 12; row G, seat 3; Floor, place 7",
     );
+    expect(seatsWords([seat("Floor", "", ""), seat("Floor", "", "")])).toBe("Floor, 2 standing places");
+    expect(seatWords(seat("Floor", "", ""))).toBe("Floor, standing place");
   });
 });
 

@@ -19,7 +19,11 @@ async function wasmDetector(): Promise<Detector> {
     import("barcode-detector/ponyfill"),
     import("zxing-wasm/reader/zxing_reader.wasm?url"),
   ]);
-  prepareZXingModule({ overrides: { locateFile: (path: string, prefix: string) => (path.endsWith(".wasm") ? wasmUrl : prefix + path) } });
+  // Awaited, so that a browser that cannot run it says so now, and not silently at every frame.
+  await prepareZXingModule({
+    fireImmediately: true,
+    overrides: { locateFile: (path: string, prefix: string) => (path.endsWith(".wasm") ? wasmUrl : prefix + path) },
+  });
   return new BarcodeDetector({ formats: ["qr_code"] });
 }
 
@@ -38,9 +42,9 @@ export async function watchCamera(video: HTMLVideoElement, onCode: (code: string
     video.srcObject = null;
   };
   try {
+    const detector = (await nativeDetector()) ?? (await wasmDetector());
     video.srcObject = stream;
     await video.play();
-    const detector = (await nativeDetector()) ?? (await wasmDetector());
     const look = async (): Promise<void> => {
       if (stopped) return;
       try {

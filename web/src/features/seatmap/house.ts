@@ -166,7 +166,6 @@ function addArea(house: House, source: SeatMap["areas"][number]): void {
     house.kind[i] = KIND_STANDING;
     house.category[i] = category;
     house.rowOf[i] = areaIndex;
-    house.labels[i] = String(n + 1);
   }
 }
 

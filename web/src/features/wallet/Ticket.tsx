@@ -26,7 +26,7 @@ export function Ticket({ ticket, order, qrUrl }: TicketProps) {
         </p>
         <dl className="mt-auto flex gap-7 pt-6">
           <Place name={ticket.row ? "Row" : ""} value={ticket.row} />
-          <Place name={ticket.row ? "Seat" : "Place"} value={ticket.label} />
+          <Place name={ticket.row ? "Seat" : "Place"} value={ticket.label || "Standing"} />
         </dl>
         <p className="mt-1 text-sm">{ticket.section}</p>
         {refused && <p className="mt-3 text-sm font-medium text-warn">{refused}</p>}

@@ -1,5 +1,5 @@
 /** How a seat is named in words, in one place, so that the map, the list, the order and the errors all say the same. */
-import { listing } from "./locale";
+import { count, listing } from "./locale";
 
 export interface SeatName {
   section: string;
@@ -7,14 +7,16 @@ export interface SeatName {
   label: string;
 }
 
-/** "Row F, seat 12"; a standing place has no row. */
+/** "Row F, seat 12"; a standing place has no row, and usually no number. */
 export function seatInRow(seat: SeatName): string {
-  return seat.row ? `Row ${seat.row}, seat ${seat.label}` : `Place ${seat.label}`;
+  if (seat.row) return `Row ${seat.row}, seat ${seat.label}`;
+  return seat.label ? `Place ${seat.label}` : "Standing place";
 }
 
 /** "Stalls, row F, seat 12" */
 export function seatWords(seat: SeatName): string {
-  return seat.row ? `${seat.section}, row ${seat.row}, seat ${seat.label}` : `${seat.section}, place ${seat.label}`;
+  if (seat.row) return `${seat.section}, row ${seat.row}, seat ${seat.label}`;
+  return seat.label ? `${seat.section}, place ${seat.label}` : `${seat.section}, standing place`;
 }
 
 function byRow(seats: SeatName[]): Map<string, SeatName[]> {
@@ -32,6 +34,12 @@ function labels(seats: SeatName[]): string {
   return listing([...seats].sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true })).map((seat) => seat.label));
 }
 
+function rowWords(first: SeatName, row: SeatName[]): string {
+  const one = row.length === 1;
+  if (first.row) return `row ${first.row}, ${one ? "seat" : "seats"} ${labels(row)}`;
+  return first.label ? `${one ? "place" : "places"} ${labels(row)}` : count(row.length, "standing place");
+}
+
 /** "Stalls, row F, seats 11 and 12; row G, seat 3": many seats, each row named once. */
 export function seatsWords(seats: SeatName[]): string {
   let section = "";
@@ -41,8 +49,7 @@ export function seatsWords(seats: SeatName[]): string {
     if (!first) continue;
     const where = first.section === section ? "" : `${first.section}, `;
     section = first.section;
-    const noun = first.row ? (row.length === 1 ? "seat" : "seats") : row.length === 1 ? "place" : "places";
-    parts.push(first.row ? `${where}row ${first.row}, ${noun} ${labels(row)}` : `${where}${noun} ${labels(row)}`);
+    parts.push(`${where}${rowWords(first, row)}`);
   }
   const sentence = parts.join("; ");
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
