@@ -11,10 +11,10 @@ import secrets as random
 from pathlib import Path
 from typing import Protocol
 
-from aiobotocore.session import get_session
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from frontrow.core import aws
 from frontrow.core.settings import SecretsSettings
 
 EXAMPLE_SECRETS = frozenset(
@@ -78,10 +78,7 @@ class AwsSecrets:
         arn = self._settings.arns.get(name)
         if arn is None:
             raise ExampleSecretError(f"No ARN is set for the secret '{name}'.")
-        session = get_session()
-        async with session.create_client(
-            "secretsmanager", region_name=self._settings.region, endpoint_url=self._settings.endpoint
-        ) as client:
+        async with aws.client("secretsmanager", self._settings.region, self._settings.endpoint) as client:
             answer = await client.get_secret_value(SecretId=arn)
         value = str(answer["SecretString"])
         # RDS rotation stores a JSON object; the password is the part a connection needs.

@@ -8,10 +8,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
+from frontrow.core import aws
 from frontrow.core.ids import new_id
 from frontrow.core.settings import ObjectsSettings
 from frontrow.gateways.breaker import Breaker
@@ -112,12 +111,7 @@ class S3Store:
         async with self._opening:
             if self._client is None:
                 self._client = await self._open.enter_async_context(
-                    get_session().create_client(
-                        "s3",
-                        region_name=self._settings.region,
-                        endpoint_url=self._settings.s3_endpoint,
-                        config=AioConfig(connect_timeout=2, read_timeout=5, retries={"max_attempts": 2}),
-                    )
+                    aws.client("s3", self._settings.region, self._settings.s3_endpoint)
                 )
             return self._client
 

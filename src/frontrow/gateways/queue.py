@@ -8,10 +8,9 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import structlog
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from taskiq import AckableMessage, AsyncBroker, BrokerMessage
 
+from frontrow.core import aws
 from frontrow.core.broker import Delivery, StreamBroker, readable
 from frontrow.core.redis import Redis
 from frontrow.core.settings import QueueSettings, Settings
@@ -126,14 +125,13 @@ class SqsBroker(AsyncBroker):
         async with self._opening:
             if self._client is None:
                 self._client = await self._opened.enter_async_context(
-                    get_session().create_client(
+                    aws.client(
                         "sqs",
-                        region_name=self._settings.region,
-                        endpoint_url=self._settings.sqs_endpoint,
+                        self._settings.region,
+                        self._settings.sqs_endpoint,
                         # Reading must outlast a long poll; the retries are ours, in listen and in the relay.
-                        config=AioConfig(
-                            connect_timeout=2, read_timeout=self._long_poll_s + 10, retries={"max_attempts": 1}
-                        ),
+                        read_timeout_s=self._long_poll_s + 10,
+                        max_attempts=1,
                     )
                 )
             return self._client
