@@ -17,6 +17,9 @@ PREFERRED: Mapping[str, int] = {
 }
 
 
+SHOWN = frozenset({"app", "inbox"})
+
+
 class NoFreePortError(RuntimeError):
     """Two hundred ports in a row are taken, which no ordinary machine does."""
 
@@ -45,7 +48,10 @@ def free_ports(count: int) -> list[int]:
 
 
 def choose(wanted: Mapping[str, int], say: Callable[[str], None]) -> dict[str, int]:
-    """A free port for each name: the wanted one or the next above it. Says so in a line when one was taken."""
+    """A free port for each name: the wanted one or the next above it.
+
+    Says so in a line when one that people type into a browser was taken; nobody misses the others.
+    """
     chosen: dict[str, int] = {}
     for name, port in wanted.items():
         for candidate in range(port, min(port + 200, 65536)):
@@ -53,7 +59,7 @@ def choose(wanted: Mapping[str, int], say: Callable[[str], None]) -> dict[str, i
                 break
         else:
             raise NoFreePortError(f"Ports {port} to {port + 199} are all taken ({name}).")
-        if candidate != port:
+        if candidate != port and name in SHOWN:
             say(f"port {port} is taken; using {candidate}" + ("" if name == "app" else f" for {name}"))
         chosen[name] = candidate
     return chosen
