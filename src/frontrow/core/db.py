@@ -28,7 +28,7 @@ from frontrow.core.secrets import Secrets
 from frontrow.core.settings import DatabaseSettings
 
 T = TypeVar("T")
-IsolationLevel = Literal["AUTOCOMMIT", "REPEATABLE READ"]
+IsolationLevel = Literal["REPEATABLE READ"]
 _Ts = TypeVarTuple("_Ts")
 log = structlog.get_logger(__name__)
 
@@ -178,6 +178,9 @@ class Database:
             max_overflow=0,
             pool_timeout=2.0,
             pool_use_lifo=True,
+            # In READ COMMITTED each statement has a snapshot of its own anyhow: a transaction around readings would
+            # only add its BEGIN and ROLLBACK, two round trips more.
+            **({"isolation_level": "AUTOCOMMIT"} if read_only else {}),
         )
 
     async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -235,12 +238,12 @@ class Database:
         return await self._read_from(self.reading, work, isolation="REPEATABLE READ")
 
     async def _read_from(
-        self, engine: AsyncEngine, work: Callable[[Tx], Awaitable[T]], *, isolation: IsolationLevel = "AUTOCOMMIT"
+        self, engine: AsyncEngine, work: Callable[[Tx], Awaitable[T]], *, isolation: IsolationLevel | None = None
     ) -> T:
-        # In READ COMMITTED each statement has a snapshot of its own anyhow: a transaction around readings would only
-        # add its BEGIN and ROLLBACK, two round trips more.
         try:
-            async with engine.execution_options(isolation_level=isolation).connect() as connection:
+            async with engine.connect() as connection:
+                if isolation is not None:
+                    await connection.execution_options(isolation_level=isolation)
                 return await work(Tx(connection))
         except TROUBLE as error:
             await self._give_up(error, sqlstate(error), engine)
