@@ -14,7 +14,7 @@ export interface Verdict {
 export function verdictOf(result: ScanResult, timeZone: string): Verdict {
   switch (result.result) {
     case "admitted":
-      return { tone: "go", word: "Welcome", reason: result.message || "Let them in." };
+      return { tone: "go", word: "Welcome", reason: "Let them in." };
     case "already_used":
       return { tone: "stop", word: "Already used", reason: result.used_at ? `This ticket came in at ${clock(result.used_at, timeZone)}.` : result.message };
     case "wrong_performance":

@@ -6,6 +6,8 @@ import { kindWords, priceOfSeat, stateWords, type PriceList, type Standing } fro
 
 const WIDTH = 208;
 const GAP = 16;
+/** A standing area's name and count stand in its middle; the tip keeps above them. */
+const STANDING_GAP = 40;
 /** Room a tip needs above its seat; with less it goes below. */
 const TALLEST = 190;
 
@@ -25,7 +27,8 @@ export function SeatTip({ seatNo, view, prices, standing, brief }: SeatTipProps)
   if (x < 0 || y < 0 || x > view.size.width || y > view.size.height) return null;
   const left = Math.min(Math.max(8, x - WIDTH / 2), Math.max(8, view.size.width - WIDTH - 8));
   const above = y > TALLEST;
-  const place = above ? { left, bottom: view.size.height - y + GAP } : { left, top: y + GAP };
+  const gap = isStanding(house, seatNo) ? STANDING_GAP : GAP;
+  const place = above ? { left, bottom: view.size.height - y + gap } : { left, top: y + gap };
 
   const name = nameOf(house, seatNo);
   const letter = categoryOf(house, seatNo);
