@@ -14,8 +14,8 @@ PARTS = {
     "valkey": r"valkey|redis-server",
     "stripe_standin": r"frontrow\.local\.stripe_standin",
     "inbox": r"frontrow\.local\.inbox",
-    "app": r"frontrow\.cli serve",
-    "worker": r"frontrow\.cli worker",
+    "app": r"frontrow\.app|frontrow\.cli serve",
+    "worker": r"frontrow\.worker|frontrow\.cli worker",
     "launcher": r"frontrow\.cli up",
 }
 
