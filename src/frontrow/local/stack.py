@@ -36,6 +36,7 @@ EXTERNAL_DATABASE = "FRONTROW_DATABASE__PRIMARY_URL"
 
 # Children of a later step are stopped first: whoever writes goes before what is written to.
 _DATA, _STAND_INS, _OURS = 1, 2, 3
+_PATIENCE_S = 180  # a busy machine takes ten times as long as an idle one
 
 
 class Report(Protocol):
@@ -326,7 +327,7 @@ class LocalStack:
     def _start_server(self, title: str, process: Process, step: int, ready: Callable[[], bool]) -> None:
         began = time.monotonic()
         self._adopt(process, step)
-        process.wait_until(ready, 60)
+        process.wait_until(ready, _PATIENCE_S)
         self.report.done(title, time.monotonic() - began)
 
     def _process(self, name: str, *words: str, **more: str) -> Process:
