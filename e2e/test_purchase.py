@@ -86,10 +86,6 @@ def test_two_seats_from_the_map_to_the_door(
     story["browser"], story["mail"] = correlation, str(letter.source["X-Correlation-Id"])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Settling runs under the id of whoever settles (the check or the webhook), not under that of the order.",
-)
 def test_one_story(story: dict[str, str], stack: Stage) -> None:
     """The id that the browser gave the order's placing is in the app's log, in the worker's, and in the mail."""
     if not story:

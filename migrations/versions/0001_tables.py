@@ -379,6 +379,7 @@ def upgrade() -> None:
         ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("correlation_id", sa.Text(), nullable=True),
         sa.CheckConstraint("paid_at IS NOT NULL OR state <> 'paid'", name=op.f("ck_orders_paid_at")),
         sa.CheckConstraint(
             "state IN ('pending', 'paying', 'capturing', 'expiring', 'paid', 'failed', 'expired', 'cancelled', 'refund_due', 'refunded')",  # noqa: E501

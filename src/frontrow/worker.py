@@ -10,7 +10,7 @@ from taskiq import AsyncBroker
 
 from frontrow.core.broker import QueueReceiver
 from frontrow.core.jobs import Registry, Timer
-from frontrow.core.log import set_up_logging
+from frontrow.core.log import bind_correlation, set_up_logging
 from frontrow.core.relay import Relay, purge_timer
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
@@ -32,6 +32,7 @@ async def keep_timer(timer: Timer, stop: asyncio.Event) -> None:
     """
     pause = random.uniform(0, min(timer.every_s, 2.0))  # noqa: S311
     while not await _set_within(stop, pause):
+        bind_correlation(None)
         try:
             async with asyncio.timeout(TIMER_LIMIT_S):
                 await timer.run()

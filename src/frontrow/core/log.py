@@ -49,7 +49,7 @@ def correlation_id() -> str | None:
 
 def bind_correlation(value: str | None) -> None:
     """Make ``value`` the correlation id of everything that this task logs and sends from now on."""
-    if value:
+    if value is not None:
         structlog.contextvars.bind_contextvars(correlation_id=value)
     else:
         structlog.contextvars.unbind_contextvars("correlation_id")

@@ -147,7 +147,7 @@ class Edge:
         finally:
             took = round((time.perf_counter() - started) * 1000, 1)
             if path not in {"/health", "/ready"}:
-                log.info("request", method=method, path=path, status=status, ms=took)
+                log.info("request", method=method, path=path, status=status, ms=took, request_id=correlation)
 
     def _check_csrf(self, headers: Headers) -> None:
         """A cookie is sent by the browser whoever asks; so a changing request needs a proof that our page asked."""

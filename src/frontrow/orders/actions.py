@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from frontrow.core import idempotency, ids, outbox
 from frontrow.core.db import Tx
 from frontrow.core.errors import InvalidRequest
+from frontrow.core.log import correlation_id
 from frontrow.core.settings import StripeSettings
 from frontrow.orders.errors import OrderMoving
 from frontrow.orders.messages import ORDER_PAID, OrderPaid
@@ -50,9 +51,11 @@ async def place_order(
         raise InvalidRequest("The total is below the smallest amount that can be paid by card.")
     await tx.sql(
         """INSERT INTO orders (id, code, organiser_id, performance_id, hold_id, buyer_id, user_id, email, name, locale,
-                               token, currency, state, subtotal, discount, fees, tax, total, expires_at)
+                               token, currency, state, subtotal, discount, fees, tax, total, expires_at,
+                               correlation_id)
            VALUES (:id, :code, :organiser, :performance, :hold, :buyer, :user, :email, :name, :locale,
-                   :token, :currency, 'pending', :subtotal, :discount, :fees, :tax, :total, :expires)""",
+                   :token, :currency, 'pending', :subtotal, :discount, :fees, :tax, :total, :expires,
+                   :correlation)""",
         id=order_id,
         code=ids.order_code(),
         organiser=hold.organiser_id,
@@ -71,6 +74,7 @@ async def place_order(
         tax=totals.tax,
         total=totals.total,
         expires=hold.expires_at,
+        correlation=correlation_id(),
     )
     await tx.execute(
         insert(OrderLine),

@@ -8,6 +8,7 @@ from typing import Any
 
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
+from frontrow.core.log import bind_correlation
 
 
 @dataclass(frozen=True)
@@ -139,16 +140,22 @@ async def orders_of_user(tx: Tx, user_id: uuid.UUID, before: uuid.UUID | None, l
 
 
 async def lock(tx: Tx, order_id: uuid.UUID) -> Any:
-    """Lock an order's row; the first lock of every step. Raises NotFound."""
+    """Lock an order's row; the first lock of every step. Raises NotFound.
+
+    Whoever takes the step (a webhook, a timer, another tab), from here on its log lines, jobs and mails carry the id of
+    the request that placed the order: one story, one id.
+    """
     row = (
         await tx.sql(
             """SELECT id, organiser_id, performance_id, hold_id, buyer_id, user_id, state, total, currency, email,
-                      name, locale, token, code, expires_at, expires_at < clock_timestamp() AS lapsed
+                      name, locale, token, code, expires_at, expires_at < clock_timestamp() AS lapsed,
+                      correlation_id
                  FROM orders WHERE id = :order FOR NO KEY UPDATE""",
             order=order_id,
         )
     ).one_or_none()
     if row is None:
         raise NotFound
+    bind_correlation(row.correlation_id)
     await tx.act_for(row.organiser_id)
     return row
