@@ -97,3 +97,15 @@ async def test_an_order_whose_time_ran_out_is_gone(stage: Stage, house: House) -
         await stage.rt.db.write(lambda tx: tx.sql("UPDATE hold SET expires_at = now() - interval '1 s'"))
         refused = await guest.post("/api/orders", {"hold_id": hold["id"], "email": "a@b.de", "name": "A"}, expect=410)
         assert refused["code"] == "hold_expired"
+
+
+async def test_a_name_in_any_script_gets_its_ticket(stage: Stage, house: House) -> None:
+    """Also one whose letters none of the PDF's fonts has: the page has a gap there, and the code admits."""
+    async with stage.buyer() as guest:
+        for seat, name in ((14, "李小龍"), (15, "Zoë 🎉"), (16, "Ελένη Юлия عمر")):
+            hold = await guest.hold(house.performance_id, [seat])
+            order = await guest.order(hold["id"], name=name)
+            await guest.confirm(await guest.start_payment(order["id"]))
+            paid = await guest.check(order["id"])
+            assert (paid["state"], paid["name"]) == ("paid", name)
+            assert (await guest.http.get(paid["pdf_url"])).content.startswith(b"%PDF")

@@ -6,9 +6,11 @@ import json
 import uuid
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import segno
+import structlog
 import typst
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_currency_precision
@@ -19,6 +21,8 @@ from frontrow.orders.queries import LineView, OrderView
 from frontrow.tickets import queries
 from frontrow.tickets.queries import TicketView
 from frontrow.tickets.rules import Code, sign, signing_key
+
+log = structlog.get_logger(__name__)
 
 TEMPLATE = Path(__file__).with_name("ticket.typ")
 
@@ -81,6 +85,16 @@ def _price(line: LineView, currency: str, locale: str) -> str:
 
 
 def _compile(data: str) -> bytes:
-    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs={"data": data}, pdf_standards=["ua-1"])
+    try:
+        return _typeset(data, ["ua-1"])
+    except typst.TypstError as error:
+        # A name may have letters that no font here draws, and PDF/UA refuses a page with such a gap. A ticket with a
+        # gap admits; no ticket doesn't.
+        log.warning("ticket_not_accessible", error=str(error)[:300])
+        return _typeset(data, [])
+
+
+def _typeset(data: str, standards: list[Literal["ua-1"]]) -> bytes:
+    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs={"data": data}, pdf_standards=standards)
     assert isinstance(made, bytes)
     return made
