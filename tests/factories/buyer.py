@@ -35,8 +35,10 @@ class Buyer:
     async def hold(self, performance_id: uuid.UUID, seats: list[int], expect: int = 201) -> dict[str, Any]:
         return await self.post(f"/api/performances/{performance_id}/holds", {"seats": seats}, expect=expect)
 
-    async def order(self, hold_id: str, email: str = "guest@example.com", name: str = "Guest") -> dict[str, Any]:
-        return await self.post("/api/orders", {"hold_id": hold_id, "email": email, "name": name})
+    async def order(
+        self, hold_id: str, email: str = "guest@example.com", name: str = "Guest", locale: str = "en"
+    ) -> dict[str, Any]:
+        return await self.post("/api/orders", {"hold_id": hold_id, "email": email, "name": name, "locale": locale})
 
     async def start_payment(self, order_id: str, expect: int = 201) -> dict[str, Any]:
         return await self.post(f"/api/orders/{order_id}/payment", expect=expect)

@@ -102,9 +102,9 @@ async def test_an_order_whose_time_ran_out_is_gone(stage: Stage, house: House) -
 async def test_a_name_in_any_script_gets_its_ticket(stage: Stage, house: House) -> None:
     """Also one whose letters none of the PDF's fonts has: the page has a gap there, and the code admits."""
     async with stage.buyer() as guest:
-        for seat, name in ((14, "李小龍"), (15, "Zoë 🎉"), (16, "Ελένη Юлия عمر")):
+        for seat, name, locale in ((14, "李小龍", "zh-TW"), (15, "Zoë 🎉", "en-GB"), (16, "Ελένη Юлия عمر", "xx")):
             hold = await guest.hold(house.performance_id, [seat])
-            order = await guest.order(hold["id"], name=name)
+            order = await guest.order(hold["id"], name=name, locale=locale)
             await guest.confirm(await guest.start_payment(order["id"]))
             paid = await guest.check(order["id"])
             assert (paid["state"], paid["name"]) == ("paid", name)

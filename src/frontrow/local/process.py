@@ -70,6 +70,12 @@ def _die_with(parent: int, death_signal: int) -> None:
         os._exit(1)
 
 
+def die_with_parent(death_signal: int) -> None:
+    """Ask the kernel to send this process a signal when its parent ends. Does nothing where there is no such thing."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+
+
 def spawn(
     argv: Sequence[str],
     *,

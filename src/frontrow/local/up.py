@@ -13,7 +13,7 @@ from types import FrameType
 from frontrow.local.nodeweb import NoNodeError
 from frontrow.local.ports import NoFreePortError
 from frontrow.local.postgres import NoPostgresError, SqlFailedError
-from frontrow.local.process import ProcessFailedError
+from frontrow.local.process import ProcessFailedError, die_with_parent
 from frontrow.local.stack import LocalStack, Options
 from frontrow.local.supervisor import AlreadyRunningError
 from frontrow.local.valkey import NoValkeyError
@@ -91,6 +91,9 @@ def main(wanted: Wanted) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
 
+    if os.environ.get("MAKELEVEL"):
+        # Under `make run` a killed make must take the stack along; started by hand, it may outlive its terminal.
+        die_with_parent(signal.SIGTERM)
     ports = {"app": wanted.port} if wanted.port else {}
     options = Options(app_processes=wanted.app_processes, web=wanted.web, seed=wanted.seed, ports=ports)
     stack = LocalStack(wanted.home, options, console)

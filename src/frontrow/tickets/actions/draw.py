@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import segno
 import structlog
 import typst
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_currency_precision
 
@@ -54,7 +55,7 @@ def _page_data(
 ) -> dict[str, object]:
     from_line = {line.seat_no: line for line in lines}
     local = order.starts_at.astimezone(ZoneInfo(order.timezone))
-    locale = "en_GB" if order.locale == "en" else order.locale
+    locale = _locale(order.locale)
     return {
         "title": order.event_title,
         "venue": f"{order.venue_name}, {order.venue_city}",
@@ -79,22 +80,30 @@ def _page_data(
     }
 
 
-def _price(line: LineView, currency: str, locale: str) -> str:
+def _locale(tag: str) -> Locale:
+    """A buyer's locale, e.g. ``de`` or ``en-US``; for unknown ones, and plain ``en``, English as written in Europe."""
+    try:
+        return Locale.parse("en-GB" if tag == "en" else tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
+
+
+def _price(line: LineView, currency: str, locale: Locale) -> str:
     paid = Decimal(line.unit_price - line.discount + line.fee)
     return format_currency(paid.scaleb(-get_currency_precision(currency)), currency, locale=locale)
 
 
 def _compile(data: str) -> bytes:
     try:
-        return _typeset(data, ["ua-1"])
+        return _typeset(data, "ua-1")
     except typst.TypstError as error:
         # A name may have letters that no font here draws, and PDF/UA refuses a page with such a gap. A ticket with a
         # gap admits; no ticket doesn't.
         log.warning("ticket_not_accessible", error=str(error)[:300])
-        return _typeset(data, [])
+        return _typeset(data, None)
 
 
-def _typeset(data: str, standards: list[Literal["ua-1"]]) -> bytes:
-    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs={"data": data}, pdf_standards=standards)
+def _typeset(data: str, standard: Literal["ua-1"] | None) -> bytes:
+    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs={"data": data}, pdf_standards=standard)
     assert isinstance(made, bytes)
     return made
