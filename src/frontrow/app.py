@@ -123,7 +123,9 @@ def _add_pages(app: FastAPI, settings: Settings) -> None:
     script = urlsplit(settings.stripe.script_url)
     stripe = f"{script.scheme}://{script.netloc}"
     policy = (
-        f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {stripe}; connect-src 'self' ws: wss: {stripe}; frame-src {stripe}; "
+        # The scanner's wasm must be allowed to run; no other code that isn't a file of ours or Stripe's is.
+        f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {stripe}; "
+        f"connect-src 'self' ws: wss: {stripe}; frame-src {stripe}; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
         "frame-ancestors 'none'; form-action 'self'"
     )
