@@ -216,6 +216,7 @@ class Relay:
             await self._db.call(
                 "UPDATE outbox SET done_at = clock_timestamp() WHERE id = $1 AND done_at IS NULL", row.id
             )
+            log.info("job_done", row_id=row.id, topic=row.topic, attempt=row.attempts)
         finally:
             keeper.cancel()
         # Most jobs add the next one; nobody should have to wait for a poll to find it.
