@@ -1,7 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 
 const backEnd = process.env["FRONTROW_BACKEND"] ?? "http://127.0.0.1:8000";
 
@@ -22,10 +22,5 @@ export default defineConfig({
     // Inlined fonts and pictures would need a weaker content security policy, and would not be cached on their own.
     assetsInlineLimit: 0,
     sourcemap: false,
-  },
-  test: {
-    environment: "node",
-    include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
-    restoreMocks: true,
   },
 });
