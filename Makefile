@@ -134,3 +134,6 @@ $(VENV)/.app: requirements/app.txt pyproject.toml $(VENV)/.made
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.app
 	$(call install,requirements/dev.txt)
+
+$(VENV)/.e2e: requirements/e2e.txt $(VENV)/.dev
+	$(call install,requirements/e2e.txt)
