@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     _add_health(app, settings)
     _add_pages(app, settings)
-    app.add_middleware(web.Edge, origin=settings.origin, secure=settings.origin.startswith("https:"))
+    app.add_middleware(web.Edge, origin=settings.origin)
     if house.telemetry.on:
         app.add_middleware(Traced, telemetry=house.telemetry)
     return app
@@ -164,7 +164,7 @@ def main(workers: int = 1) -> None:
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
-        # Frames are small and go to many: packing each for each costs seven times the time and twice the memory.
+        # Frames are small and go to many: packing each for each page costs more than sending it.
         ws_per_message_deflate=False,
         ws_max_size=4096,  # pages don't talk on this socket
         log_config=None,

@@ -105,7 +105,7 @@ async def client(rt: Runtime, gw: Gateways) -> AsyncIterator[httpx.AsyncClient]:
     app.state.runtime, app.state.gateways = rt, gw
     web.install(app)
     app.include_router(router)
-    edge = web.Edge(app, "http://testserver", secure=False)
+    edge = web.Edge(app, "http://testserver")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://testserver") as opened:
         yield opened
 

@@ -48,8 +48,8 @@ def make_app(rt: Runtime) -> FastAPI:
 class Browser(httpx.AsyncClient):
     """Keeps cookies and sends the CSRF proof, as our page does."""
 
-    def __init__(self, app: FastAPI, secure: bool = False) -> None:
-        super().__init__(transport=httpx.ASGITransport(app=Edge(app, ORIGIN, secure)), base_url=ORIGIN)
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(transport=httpx.ASGITransport(app=Edge(app, ORIGIN)), base_url=ORIGIN)
 
     async def act(self, path: str, body: object = None, **headers: str) -> httpx.Response:
         """POST as the page would: with the token of the readable cookie, asking for one first if need be."""

@@ -1,4 +1,4 @@
-"""AWS clients. The library is loaded at the first use: its quarter of a second and 25 MB are for the cloud to pay."""
+"""AWS clients. The library is loaded at the first use: its start time and memory are for the cloud to pay."""
 
 import importlib
 from typing import Any

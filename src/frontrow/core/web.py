@@ -1,7 +1,6 @@
 """The web's edge: correlation ids, CSRF, security headers, and every refusal as problem+json (RFC 9457)."""
 
 import hmac
-import json
 import secrets
 import time
 import uuid
@@ -94,10 +93,9 @@ def install(app: FastAPI) -> None:
 class Edge:
     """Pure ASGI, because every hot request passes here."""
 
-    def __init__(self, app: ASGIApp, origin: str, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, origin: str) -> None:
         self._app = app
         self._origin = origin
-        self._secure = secure
         self._security_headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
@@ -212,8 +210,3 @@ def raw_json(body: bytes, response: Response, *, status: int = 200) -> Response:
 
 def new_csrf_token() -> str:
     return secrets.token_urlsafe(18)
-
-
-def etag_of(body: Any) -> str:
-    """A strong ETag of a JSON body."""
-    return '"' + uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(body, sort_keys=True, default=str)).hex + '"'

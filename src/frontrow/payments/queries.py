@@ -40,11 +40,6 @@ async def active_payment(tx: Tx, order_id: uuid.UUID) -> PaymentView | None:
     return PaymentView(**row._mapping) if row else None
 
 
-async def latest_payment(tx: Tx, order_id: uuid.UUID) -> PaymentView | None:
-    row = (await tx.sql(_PAYMENT + "WHERE order_id = :id ORDER BY seq DESC LIMIT 1", id=order_id)).one_or_none()
-    return PaymentView(**row._mapping) if row else None
-
-
 async def by_intent(tx: Tx, intent_id: str) -> PaymentView | None:
     row = (await tx.sql(_PAYMENT + "WHERE intent_id = :id", id=intent_id)).one_or_none()
     return PaymentView(**row._mapping) if row else None

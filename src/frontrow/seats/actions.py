@@ -172,11 +172,6 @@ async def keep_for_payment(tx: Tx, hold_id: uuid.UUID, at_least: timedelta) -> d
     return expires
 
 
-async def stop_payment(tx: Tx, hold_id: uuid.UUID) -> None:
-    """The buyer left the payment: the seats are an ordinary hold again."""
-    await _change(tx, [hold_id], "in_payment = false")
-
-
 async def sell(tx: Tx, hold_id: uuid.UUID, order_id: uuid.UUID) -> bool:
     """T4: the hold's seats are sold to the order. False, and nothing to commit, unless it hit every one of them."""
     row = (

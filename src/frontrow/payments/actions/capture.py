@@ -13,7 +13,7 @@ from frontrow.gateways.stripe import Done, RefundDone, Refused, Unknown
 from frontrow.orders import actions as orders
 from frontrow.orders import queries as order_queries
 from frontrow.payments import queries
-from frontrow.payments.actions.settle import settle
+from frontrow.payments.actions.answers import act_on
 from frontrow.payments.errors import StripeUnavailable
 
 log = structlog.get_logger(__name__)
@@ -41,18 +41,7 @@ async def capture(rt: Runtime, gw: Gateways, payment_id: uuid.UUID) -> None:
         answer = await gw.stripe.retrieve(payment.intent_id)
         if isinstance(answer, Done) and answer.intent.status == "requires_capture":
             answer = Unknown("refused_but_capturable", next_key=True)
-    match answer:
-        case Done(intent):
-            await settle(rt, payment_id, intent, "captured")
-        case Unknown(reason, next_key):
-            log.warning("capture_unknown", reason=reason, payment_id=str(payment_id))
-            if next_key:
-                await rt.db.write(
-                    lambda tx: tx.sql("UPDATE payment SET tries = tries + 1 WHERE id = :id", id=payment_id)
-                )
-            raise StripeUnavailable
-        case Refused():
-            raise StripeUnavailable
+    await act_on(rt, payment_id, answer, "captured")
 
 
 async def refund(rt: Runtime, gw: Gateways, refund_id: uuid.UUID) -> None:

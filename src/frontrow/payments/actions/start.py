@@ -17,6 +17,7 @@ from frontrow.orders import queries as order_queries
 from frontrow.orders.errors import OrderNotPayable
 from frontrow.orders.queries import Viewer, check_viewer
 from frontrow.payments import queries
+from frontrow.payments.actions.answers import use_next_key
 from frontrow.payments.actions.settle import settle_free
 from frontrow.payments.errors import StripeUnavailable
 from frontrow.payments.messages import CANCEL_INTENT, CREATE_INTENT
@@ -129,7 +130,7 @@ async def _after_server_error(rt: Runtime, gw: Gateways, payment: PaymentView) -
     if found is not None:
         await rt.db.write(lambda tx: _opened(tx, payment, found))
     else:
-        await rt.db.write(lambda tx: tx.sql("UPDATE payment SET tries = tries + 1 WHERE id = :id", id=payment.id))
+        await use_next_key(rt, payment.id)
 
 
 async def _opened(tx: Tx, payment: PaymentView, intent: Intent) -> None:

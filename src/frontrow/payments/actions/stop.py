@@ -9,12 +9,12 @@ from frontrow.core import outbox
 from frontrow.core.db import Tx
 from frontrow.core.runtime import Runtime
 from frontrow.gateways.hub import Gateways
-from frontrow.gateways.stripe import Done, Refused, Unknown
+from frontrow.gateways.stripe import Refused
 from frontrow.orders import actions as orders
 from frontrow.orders import queries as order_queries
 from frontrow.orders.queries import Viewer, check_viewer
 from frontrow.payments import queries
-from frontrow.payments.actions.settle import settle
+from frontrow.payments.actions.answers import act_on
 from frontrow.payments.errors import StripeUnavailable
 from frontrow.payments.messages import CANCEL_INTENT
 
@@ -121,18 +121,7 @@ async def cancel_intent(rt: Runtime, gw: Gateways, payment_id: uuid.UUID) -> Non
     answer = await gw.stripe.cancel(intent_id, f"cancel:{payment_id}:{payment.tries}")
     if isinstance(answer, Refused):
         answer = await gw.stripe.retrieve(intent_id)
-    match answer:
-        case Done(intent):
-            await settle(rt, payment_id, intent, "cancelled at Stripe")
-        case Unknown(reason, next_key):
-            log.warning("cancel_unknown", reason=reason, payment_id=str(payment_id))
-            if next_key:
-                await rt.db.write(
-                    lambda tx: tx.sql("UPDATE payment SET tries = tries + 1 WHERE id = :id", id=payment_id)
-                )
-            raise StripeUnavailable
-        case Refused():
-            raise StripeUnavailable
+    await act_on(rt, payment_id, answer, "cancelled at Stripe")
 
 
 async def _never_made(tx: Tx, payment_id: uuid.UUID) -> None:
