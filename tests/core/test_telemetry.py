@@ -83,7 +83,7 @@ def make(telemetry: Telemetry, told: list[Any]) -> FastAPI:
     async def health() -> None:
         pass
 
-    app.add_middleware(Edge, origin="http://testserver", secure=False)
+    app.add_middleware(Edge, origin="http://testserver")
     if telemetry.on:
         app.add_middleware(Traced, telemetry=telemetry)
     return app
