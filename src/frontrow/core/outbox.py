@@ -6,12 +6,13 @@ at once (a buyer is waiting) adds it with a small delay and takes the lease itse
 Effects on the outside (a mail, say) are leased by key in ``effect``, so that overlapping runs don't do them twice.
 """
 
+import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from frontrow.core.db import Base, Database, Tx
@@ -52,20 +53,30 @@ class Effect(Base):
 
 
 async def add(
-    tx: Tx, topic: str, dedupe_key: str, payload: dict[str, Any], *, delay: timedelta = timedelta(0)
+    tx: Tx,
+    topic: str,
+    dedupe_key: str,
+    payload: dict[str, Any],
+    *,
+    delay: timedelta = timedelta(0),
+    leased_s: float | None = None,
 ) -> int | None:
-    """Add a row to the transaction. Returns its id, or None when the dedupe key stands already."""
-    row = await tx.execute(
-        insert(OutboxRow)
-        .values(
-            topic=topic,
-            dedupe_key=dedupe_key,
-            payload=payload,
-            correlation_id=correlation_id(),
-            due_at=func.clock_timestamp() + delay,
-        )
-        .on_conflict_do_nothing()
-        .returning(OutboxRow.id)
+    """Add a row to the transaction. Returns its id, or None when the dedupe key stands already.
+
+    ``leased_s``: the adder runs it itself once it has committed. The row is born leased to it for so long (seconds),
+    and the relay takes it after that, unless it was done or given back.
+    """
+    row = await tx.sql(
+        """INSERT INTO outbox (topic, dedupe_key, payload, correlation_id, due_at, lease_until)
+           VALUES (:topic, :key, CAST(:payload AS jsonb), :correlation, clock_timestamp() + :delay,
+                   clock_timestamp() + make_interval(secs => CAST(:leased AS float8)))
+           ON CONFLICT DO NOTHING RETURNING id""",
+        topic=topic,
+        key=dedupe_key,
+        payload=json.dumps(payload),
+        correlation=correlation_id(),
+        delay=delay,
+        leased=leased_s,
     )
     return row.scalar_one_or_none()
 

@@ -14,3 +14,16 @@ class OrderPaid:
 
     def payload(self) -> dict[str, str]:
         return {"order_id": str(self.order_id)}
+
+
+ORDER_FAILED = "orders.order_failed"
+
+
+@dataclass(frozen=True)
+class OrderFailed:
+    """A payment was under way and the order ended without it, by no wish of the buyer."""
+
+    order_id: UUID
+
+    def payload(self) -> dict[str, str]:
+        return {"order_id": str(self.order_id)}

@@ -1,0 +1,17 @@
+"""Facts that events announce through the outbox. ("Event" means only the concert.)"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+PERFORMANCE_MOVED = "events.performance_moved"
+
+
+@dataclass(frozen=True)
+class PerformanceMoved:
+    """A performance has another time or place; ``move_no`` counts its moves."""
+
+    performance_id: UUID
+    move_no: int
+
+    def payload(self) -> dict[str, str | int]:
+        return {"performance_id": str(self.performance_id), "move_no": self.move_no}
