@@ -157,6 +157,7 @@ async def test_a_lock_that_stays_is_busy_and_nothing_is_changed(
     await blocker.close()
 
 
+@pytest.mark.deadlocks
 async def test_a_deadlock_is_repeated_and_both_succeed(db: Database) -> None:
     both = asyncio.Barrier(2)
 
