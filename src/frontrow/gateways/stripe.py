@@ -4,6 +4,7 @@ Unknown is no verdict: the caller reads the intent and acts on what it says. No 
 """
 
 import json
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from frontrow.gateways.breaker import Breaker, BreakerOpen
 log = structlog.get_logger(__name__)
 
 WEBHOOK_TOLERANCE_S = 300
+SEARCH_LAG_S = 120
+CARD = "card"
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,40 @@ class Unknown:
 Answer = Done | Refused | Unknown
 
 
+RefundStatus = Literal["pending", "succeeded", "failed"]
+
+
 @dataclass(frozen=True)
 class RefundDone:
+    """A refund that Stripe knows; ``pending`` ones succeed or fail days later. ``amount`` in minor units of
+    ``currency`` (upper case). ``refund_id`` is ours, from the metadata; None: made by hand in Stripe's dashboard."""
+
     stripe_id: str
-    status: Literal["pending", "succeeded", "failed"]
+    status: RefundStatus
+    amount: int = 0
+    currency: str = ""
+    refund_id: uuid.UUID | None = None
+    intent_id: str | None = None
+    failure_reason: str | None = None
+
+
+RefundAnswer = RefundDone | Refused | Unknown
+
+
+class StripeUnreachable(ConnectionError):
+    """Stripe didn't tell. A ConnectionError: to the outbox it is an outage, which says nothing about the job."""
+
+
+def _our_id(found: Any, name: str) -> uuid.UUID | None:
+    metadata = found["metadata"] or {}
+    try:
+        return uuid.UUID(metadata[name]) if name in metadata else None
+    except ValueError:
+        return None
 
 
 def read_intent(found: Any) -> Intent:
     """From the SDK's object or a webhook's JSON."""
-    metadata = found["metadata"] or {}
-    try:
-        payment_id = uuid.UUID(metadata["payment_id"]) if "payment_id" in metadata else None
-    except ValueError:
-        payment_id = None
     return Intent(
         id=found["id"],
         status=found["status"],
@@ -79,8 +103,24 @@ def read_intent(found: Any) -> Intent:
         captured=found["amount_received"] or 0,
         currency=str(found["currency"]).upper(),
         client_secret=found["client_secret"],
-        payment_id=payment_id,
+        payment_id=_our_id(found, "payment_id"),
         livemode=bool(found["livemode"]),
+    )
+
+
+_REFUND_STATUS: dict[str, RefundStatus] = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
+
+
+def read_refund(found: Any) -> RefundDone:
+    """From the SDK's object or a webhook's JSON (``refund.updated``, ``refund.failed``)."""
+    return RefundDone(
+        stripe_id=found["id"],
+        status=_REFUND_STATUS.get(found["status"] or "", "pending"),
+        amount=found["amount"],
+        currency=str(found["currency"]).upper(),
+        refund_id=_our_id(found, "refund_id"),
+        intent_id=found["payment_intent"],
+        failure_reason=found["failure_reason"] if "failure_reason" in found else None,
     )
 
 
@@ -98,7 +138,7 @@ class StripeGateway:
         self._breaker = breaker
         self._client: stripe.StripeClient | None = None
 
-    async def _intents(self) -> Any:
+    async def _opened(self) -> stripe.StripeClient:
         if self._client is None:
             self._client = stripe.StripeClient(
                 await self._secrets.get("stripe_secret_key"),
@@ -107,11 +147,17 @@ class StripeGateway:
                 # Retrying is the outbox's: it knows which key to use.
                 max_network_retries=0,
             )
-        return self._client.v1.payment_intents
+        return self._client
 
-    async def _ask(self, call: Callable[[], Awaitable[Any]]) -> Answer:
+    async def _intents(self) -> Any:
+        return (await self._opened()).v1.payment_intents
+
+    async def _refunds(self) -> Any:
+        return (await self._opened()).v1.refunds
+
+    async def _ask(self, call: Callable[[], Awaitable[Any]]) -> Any | Refused | Unknown:
         try:
-            return Done(read_intent(await self._breaker.call(call)))
+            return await self._breaker.call(call)
         except (stripe.CardError, stripe.InvalidRequestError) as error:
             return Refused(error.code or "invalid_request", error.user_message or str(error))
         except stripe.IdempotencyError:
@@ -125,18 +171,38 @@ class StripeGateway:
         except (BreakerOpen, TimeoutError, OSError) as error:
             return Unknown(type(error).__name__, next_key=False)
 
+    async def _ask_intent(self, call: Callable[[], Awaitable[Any]]) -> Answer:
+        answer = await self._ask(call)
+        return answer if isinstance(answer, (Refused, Unknown)) else Done(read_intent(answer))
+
+    async def _ask_refund(self, call: Callable[[], Awaitable[Any]]) -> RefundAnswer:
+        answer = await self._ask(call)
+        return answer if isinstance(answer, (Refused, Unknown)) else read_refund(answer)
+
     async def create(
-        self, *, payment_id: uuid.UUID, order_code: str, amount: int, currency: str, email: str, key: str
+        self,
+        *,
+        payment_id: uuid.UUID,
+        order_code: str,
+        amount: int,
+        currency: str,
+        email: str,
+        key: str,
+        method: str = CARD,
     ) -> Answer:
-        """A PaymentIntent with manual capture: the money is taken only once the seats are sold."""
+        """A PaymentIntent. Cards have manual capture: the money is taken only once the seats are sold.
+
+        Any other ``method`` (``ideal``, ``bancontact``, …) can't be authorised first: it is captured at once, and what
+        comes too late is given back.
+        """
         intents = await self._intents()
-        return await self._ask(
+        return await self._ask_intent(
             lambda: intents.create_async(
                 params={
                     "amount": amount,
                     "currency": currency.lower(),
-                    "capture_method": "manual",
-                    "payment_method_types": ["card"],
+                    "capture_method": "manual" if method == CARD else "automatic",
+                    "payment_method_types": [method],
                     "receipt_email": email,
                     "description": f"Order {order_code}",
                     "metadata": {"payment_id": str(payment_id), "order_code": order_code},
@@ -147,42 +213,60 @@ class StripeGateway:
 
     async def retrieve(self, intent_id: str) -> Answer:
         intents = await self._intents()
-        return await self._ask(lambda: intents.retrieve_async(intent_id))
+        return await self._ask_intent(lambda: intents.retrieve_async(intent_id))
 
     async def capture(self, intent_id: str, key: str) -> Answer:
         intents = await self._intents()
-        return await self._ask(lambda: intents.capture_async(intent_id, options={"idempotency_key": key}))
+        return await self._ask_intent(lambda: intents.capture_async(intent_id, options={"idempotency_key": key}))
 
     async def cancel(self, intent_id: str, key: str) -> Answer:
         intents = await self._intents()
-        return await self._ask(lambda: intents.cancel_async(intent_id, options={"idempotency_key": key}))
+        return await self._ask_intent(lambda: intents.cancel_async(intent_id, options={"idempotency_key": key}))
 
     async def find(self, payment_id: uuid.UUID) -> Intent | None:
-        """The intent made for a payment whose answer was lost. Raises what the SDK raises."""
-        intents = await self._intents()
-        found = await self._breaker.call(
-            lambda: intents.search_async(params={"query": f"metadata['payment_id']:'{payment_id}'", "limit": 1})
-        )
-        return read_intent(found.data[0]) if found.data else None
+        """The intent made for a payment whose answer was lost. Raises StripeUnreachable.
 
-    async def refund(self, intent_id: str, amount: int, refund_id: uuid.UUID) -> RefundDone | Unknown:
-        """Give ``amount`` back. The key is the refund's id, so that asking twice refunds once."""
-        await self._intents()
-        client = self._client
-        assert client is not None
-        try:
-            made = await self._breaker.call(
-                lambda: client.v1.refunds.create_async(
-                    params={"payment_intent": intent_id, "amount": amount, "metadata": {"refund_id": str(refund_id)}},
-                    options={"idempotency_key": f"refund:{refund_id}"},
-                )
+        Stripe's search lags behind by up to a minute, its list doesn't: of what is that new, the latest hundred are
+        read, too. An intent that both miss is nobody's: its client secret was never handed out.
+        """
+        intents = await self._intents()
+        query = f"metadata['payment_id']:'{payment_id}'"
+        found = await self._ask(lambda: intents.search_async(params={"query": query, "limit": 1}))
+        if not isinstance(found, (Refused, Unknown)) and not found.data:
+            newest = int(time.time()) - SEARCH_LAG_S
+            found = await self._ask(lambda: intents.list_async(params={"created": {"gte": newest}, "limit": 100}))
+        if isinstance(found, (Refused, Unknown)):
+            raise StripeUnreachable(str(found))
+        seen = (read_intent(item) for item in found.data)
+        return next((intent for intent in seen if intent.payment_id == payment_id), None)
+
+    async def refund(self, intent_id: str, amount: int, refund_id: uuid.UUID, *, tries: int = 0) -> RefundAnswer:
+        """Give ``amount`` back. The key is the refund's id, so that asking twice refunds once.
+
+        ``tries`` counts the answers that were Unknown with ``next_key``: after such a one look with
+        :meth:`refunds` first, for the refund may have been made.
+        """
+        refunds = await self._refunds()
+        key = f"refund:{refund_id}:{tries}" if tries else f"refund:{refund_id}"
+        return await self._ask_refund(
+            lambda: refunds.create_async(
+                params={"payment_intent": intent_id, "amount": amount, "metadata": {"refund_id": str(refund_id)}},
+                options={"idempotency_key": key},
             )
-        except (stripe.CardError, stripe.InvalidRequestError) as error:
-            log.warning("refund_refused", code=error.code, refund_id=str(refund_id))
-            return RefundDone("", "failed")
-        except (stripe.StripeError, BreakerOpen, TimeoutError, OSError) as error:
-            return Unknown(type(error).__name__, next_key=False)
-        return RefundDone(made.id, "succeeded" if made.status == "succeeded" else "pending")
+        )
+
+    async def retrieve_refund(self, stripe_id: str) -> RefundAnswer:
+        """A refund as it stands: what was pending may have succeeded or failed since."""
+        refunds = await self._refunds()
+        return await self._ask_refund(lambda: refunds.retrieve_async(stripe_id))
+
+    async def refunds(self, intent_id: str) -> list[RefundDone]:
+        """All refunds of an intent, newest first, those made by hand at Stripe included. Raises StripeUnreachable."""
+        refunds = await self._refunds()
+        found = await self._ask(lambda: refunds.list_async(params={"payment_intent": intent_id, "limit": 100}))
+        if isinstance(found, (Refused, Unknown)):
+            raise StripeUnreachable(str(found))
+        return [read_refund(item) for item in found.data]
 
     async def verified_event(self, body: bytes, signature: str) -> dict[str, Any] | None:
         """A webhook's event if the signature over the raw body holds and is at most 300 s old, else None."""

@@ -55,6 +55,9 @@ async def refund(rt: Runtime, gw: Gateways, refund_id: uuid.UUID) -> None:
     match answer:
         case RefundDone(stripe_id, status):
             await rt.db.write(lambda tx: _refunded(tx, refund_id, stripe_id, status))
+        case Refused(code, _):
+            log.warning("refund_refused", code=code, refund_id=str(refund_id))
+            await rt.db.write(lambda tx: _refunded(tx, refund_id, "", "failed"))
         case Unknown(reason, _):
             log.warning("refund_unknown", reason=reason, refund_id=str(refund_id))
             raise StripeUnavailable
