@@ -15,8 +15,8 @@ from frontrow.gateways.mail import MailUnavailable
 from frontrow.mailroom import jobs
 from frontrow.orders.messages import ORDER_PAID
 from tests.factories.house import House
+from tests.factories.orders import PayFor
 from tests.factories.smtp import MailServer
-from tests.mailroom.conftest import PayFor
 
 
 async def send(rt: Runtime, gw: Gateways, order_id: uuid.UUID) -> None:

@@ -37,6 +37,17 @@ async def ticket(tx: Tx, ticket_id: uuid.UUID) -> TicketView | None:
     return TicketView(**row._mapping) if row else None
 
 
+async def used_lines(tx: Tx, order_id: uuid.UUID) -> list[uuid.UUID]:
+    """The order lines with whose tickets somebody was let in. Asked after voiding, the answer can't change."""
+    found = await tx.sql(
+        """SELECT DISTINCT t.order_line_id FROM ticket t
+             JOIN checkin c ON c.ticket_id = t.id AND c.kind = 'entry' AND c.ok
+            WHERE t.order_id = :order""",
+        order=order_id,
+    )
+    return list(found.scalars())
+
+
 @dataclass(frozen=True)
 class DoorPerformance:
     id: uuid.UUID
