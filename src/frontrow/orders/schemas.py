@@ -76,7 +76,10 @@ class OrderPerformance(BaseModel):
 
 
 class Order(BaseModel):
-    """Money in minor units of ``currency``; ``tax`` is included in ``total``. ``token`` opens the order elsewhere."""
+    """Money in minor units of ``currency``; ``tax`` is included in ``total``. ``token`` opens the order elsewhere.
+
+    ``pdf_url``, ``ics_url`` are there once it is paid; ``can_resend``: its mail can be asked for once more.
+    """
 
     id: uuid.UUID
     code: str
@@ -100,6 +103,8 @@ class Order(BaseModel):
     token: str
     tickets: list[Ticket]
     pdf_url: str | None
+    ics_url: str | None = None
+    can_resend: bool = False
 
 
 class OrderPage(BaseModel):
