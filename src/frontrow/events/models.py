@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     DateTime,
     Float,
     ForeignKey,
@@ -119,6 +120,7 @@ class Performance(Base):
         ForeignKeyConstraint(["organiser_id", "venue_id"], ["venue.organiser_id", "venue.id"]),
         ForeignKeyConstraint(["organiser_id", "seat_map_id"], ["seat_map.organiser_id", "seat_map.id"]),
         CheckConstraint("state IN ('scheduled', 'cancelled')", name="state"),
+        CheckConstraint("max_per_account > 0", name="max_per_account"),
         Index("ix_performance_event_id_starts_at", "event_id", "starts_at"),
         Index("ix_performance_starts_at", "starts_at", "event_id"),
     )
@@ -139,16 +141,22 @@ class Performance(Base):
     seats_free: Mapped[int] = mapped_column(server_default="0")
     from_price: Mapped[int | None]
     availability_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    max_per_account: Mapped[int | None]  # places that one account (or guest's address) may have
 
 
 class TicketType(Base):
-    """What is sold for the places of one price category of a performance."""
+    """What is sold for the places of one price category of a performance: adult, child, reduced.
+
+    It is on sale within its window (and the performance's); an order has none of it, or ``min_per_order`` to
+    ``max_per_order``. These rules aren't versioned, prices are.
+    """
 
     __tablename__ = "ticket_type"
     __table_args__ = (
         UniqueConstraint("organiser_id", "id"),
         UniqueConstraint("performance_id", "category", "name"),
         ForeignKeyConstraint(["organiser_id", "performance_id"], ["performance.organiser_id", "performance.id"]),
+        CheckConstraint("min_per_order >= 1 AND max_per_order >= min_per_order", name="per_order"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -157,19 +165,25 @@ class TicketType(Base):
     category: Mapped[str] = mapped_column(String(4))
     name: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    sales_open_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sales_close_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    min_per_order: Mapped[int] = mapped_column(server_default="1")
+    max_per_order: Mapped[int | None]
 
 
 class Price(Base):
     """A ticket type's price in one version of a performance's price list; a hold is stamped with the version.
 
-    ``amount`` is the face value and ``fee`` what is added for each ticket, both in minor units, tax included at
-    ``tax_bp`` basis points.
+    ``amount`` is the face value and ``fee`` what is added for each ticket (its fixed part and ``fee_bp`` basis points of
+    the face value, together), both in minor units. Tax of ``tax_bp`` basis points is included in them, or comes on top
+    (``tax_added``). ``total`` is what a buyer pays without a coupon.
     """
 
     __tablename__ = "price"
     __table_args__ = (
         ForeignKeyConstraint(["organiser_id", "ticket_type_id"], ["ticket_type.organiser_id", "ticket_type.id"]),
         CheckConstraint("amount >= 0 AND fee >= 0 AND tax_bp BETWEEN 0 AND 10000", name="sane"),
+        CheckConstraint("fee_bp BETWEEN 0 AND 10000", name="fee_bp"),
     )
 
     ticket_type_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -178,3 +192,13 @@ class Price(Base):
     amount: Mapped[int] = mapped_column(Integer)
     fee: Mapped[int] = mapped_column(Integer, server_default="0")
     tax_bp: Mapped[int] = mapped_column(Integer, server_default="0")
+    fee_bp: Mapped[int] = mapped_column(Integer, server_default="0")
+    tax_added: Mapped[bool] = mapped_column(server_default="false")
+    total: Mapped[int | None] = mapped_column(
+        Integer,
+        Computed(
+            "amount + fee + CASE WHEN tax_added"
+            " THEN (((amount + fee)::bigint * tax_bp + 5000) / 10000)::integer ELSE 0 END",
+            persisted=True,
+        ),
+    )

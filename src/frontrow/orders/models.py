@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     DateTime,
     ForeignKeyConstraint,
     Identity,
@@ -34,7 +35,9 @@ STATES = (
 
 
 class Order(Base):
-    """``total = subtotal - discount + fees``; ``tax`` is the part of it that is tax (included). All in minor units."""
+    """``total = subtotal - discount + fees + added_tax``; ``tax`` is the part of it that is tax, of which ``added_tax``
+    came on top and the rest was in the prices. All in minor units, as placed: cancelled lines don't change them.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -44,8 +47,13 @@ class Order(Base):
         ForeignKeyConstraint(["organiser_id", "performance_id"], ["performance.organiser_id", "performance.id"]),
         ForeignKeyConstraint(["organiser_id", "hold_id"], ["hold.organiser_id", "hold.id"]),
         CheckConstraint("state IN ('" + "', '".join(STATES) + "')", name="state"),
-        CheckConstraint("total = subtotal - discount + fees AND total >= 0 AND discount >= 0", name="total"),
+        ForeignKeyConstraint(["organiser_id", "coupon_id"], ["coupon.organiser_id", "coupon.id"]),
+        CheckConstraint(
+            "total = subtotal - discount + fees + added_tax AND total >= 0 AND discount >= 0 AND added_tax >= 0",
+            name="total",
+        ),
         CheckConstraint("paid_at IS NOT NULL OR state <> 'paid'", name="paid_at"),
+        Index("ix_orders_performance_id_account", "performance_id", "account"),
         Index("ix_orders_user_id", "user_id", "id", postgresql_where="user_id IS NOT NULL"),
         Index(
             "ix_orders_moving",
@@ -72,7 +80,13 @@ class Order(Base):
     discount: Mapped[int] = mapped_column(server_default="0")
     fees: Mapped[int] = mapped_column(server_default="0")
     tax: Mapped[int] = mapped_column(server_default="0")
+    added_tax: Mapped[int] = mapped_column(server_default="0")
     total: Mapped[int]
+    coupon_id: Mapped[uuid.UUID | None]  # stays when the coupon is given back: see coupon_redemption
+    coupon_code: Mapped[str | None] = mapped_column(Text)
+    # Whom the cap on places counts: an account, or a guest's address.
+    account: Mapped[str | None] = mapped_column(Text, Computed("coalesce(user_id::text, lower(email))", persisted=True))
+    account_cap: Mapped[int | None]  # the cap that held when the seats were given to this order
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -87,6 +101,12 @@ class OrderLine(Base):
         UniqueConstraint("organiser_id", "id"),
         ForeignKeyConstraint(["organiser_id", "order_id"], ["orders.organiser_id", "orders.id"]),
         Index("ix_order_line_order_id", "order_id"),
+        CheckConstraint(
+            "CASE WHEN reverses_id IS NULL"
+            " THEN discount >= 0 AND discount <= unit_price AND fee >= 0 AND added_tax >= 0 AND added_tax <= tax"
+            " ELSE discount <= 0 AND discount >= unit_price AND fee <= 0 AND added_tax <= 0 AND added_tax >= tax END",
+            name="amounts",
+        ),
         UniqueConstraint("reverses_id"),
     )
 
@@ -105,6 +125,7 @@ class OrderLine(Base):
     fee: Mapped[int] = mapped_column(server_default="0")
     tax_bp: Mapped[int] = mapped_column(server_default="0")
     tax: Mapped[int] = mapped_column(server_default="0")
+    added_tax: Mapped[int] = mapped_column(server_default="0")  # the part of ``tax`` that came on top of the price
     reverses_id: Mapped[uuid.UUID | None]
 
 
