@@ -1,0 +1,194 @@
+"""What orders and payments do with seats: tie a hold, keep it for a payment, sell it, free it, take it again.
+
+Each verb is one statement: the hold's row is locked first, then the seats in seat order, and what is changed is
+decided on the rows as they are once they are locked. A seat can leave a hold, but none can join it: so rows that were
+seen when the statement began and still name the hold when they are locked are all that it has.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from frontrow.core.db import Tx
+from frontrow.core.errors import NotFound
+from frontrow.seats.errors import HoldExpired, HoldInUse
+from frontrow.seats.rules import WIRE_STATE
+
+FREE = "state = 'free', hold_id = NULL, expires_at = NULL, in_payment = false"
+
+
+def told(tx: Tx, performance_id: uuid.UUID, row: Any, state: str) -> int:
+    """Register the news of a statement that returned ``seats`` and ``fences``. Returns how many were changed."""
+    seats = row.seats or []
+    tx.seats_changed(
+        performance_id, [(no, WIRE_STATE[state], at) for no, at in zip(seats, row.fences or [], strict=True)]
+    )
+    return len(seats)
+
+
+async def tie_to_order(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> Any:
+    """T2: lock a buyer's hold for an order. Returns its row. Raises NotFound, HoldExpired, HoldInUse."""
+    row = (
+        await tx.sql(
+            """WITH mine AS MATERIALIZED (
+                 SELECT id, organiser_id, performance_id, state, seat_nos, price_version, expires_at
+                   FROM hold WHERE id = :hold AND buyer_id = :buyer FOR NO KEY UPDATE),
+               tied AS (
+                 UPDATE hold h SET state = 'ordered' FROM mine
+                  WHERE h.id = mine.id AND mine.state = 'active' AND mine.expires_at > clock_timestamp()
+                 RETURNING h.id)
+               SELECT mine.*, tied.id IS NOT NULL AS tied FROM mine LEFT JOIN tied ON true""",
+            hold=hold_id,
+            buyer=buyer_id,
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.state in {"ordered", "sold"}:
+        raise HoldInUse
+    if not row.tied:
+        raise HoldExpired
+    return row
+
+
+async def keep_for_payment(tx: Tx, hold_id: uuid.UUID, at_least: timedelta) -> datetime:
+    """T3: no expiry takes these seats while Stripe is asked; the hold lasts ``at_least``, within its cap.
+
+    Returns the new expiry. Raises HoldExpired unless every seat is still ours.
+    """
+    row = (
+        await tx.sql(
+            """WITH kept AS (
+                 UPDATE hold SET expires_at = least(cap_at, greatest(expires_at, clock_timestamp() + :at_least))
+                  WHERE id = :hold AND state = 'ordered' AND expires_at > clock_timestamp()
+                 RETURNING id, performance_id, expires_at, cardinality(seat_nos) AS wanted),
+               mine AS MATERIALIZED (
+                 SELECT s.performance_id, s.seat_no FROM kept CROSS JOIN seat s
+                  WHERE s.hold_id = :hold AND s.performance_id = kept.performance_id
+                  ORDER BY s.seat_no FOR NO KEY UPDATE OF s),
+               marked AS (
+                 UPDATE seat s SET fence = s.fence + 1, in_payment = true, expires_at = kept.expires_at
+                   FROM mine CROSS JOIN kept
+                  WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no AND s.hold_id = :hold
+                 RETURNING s.seat_no, s.fence)
+               SELECT kept.*, (SELECT array_agg(seat_no ORDER BY seat_no) FROM marked) AS seats,
+                      (SELECT array_agg(fence ORDER BY seat_no) FROM marked) AS fences
+                 FROM kept""",
+            hold=hold_id,
+            at_least=at_least,
+        )
+    ).one_or_none()
+    if row is None or told(tx, row.performance_id, row, "held") != row.wanted:
+        raise HoldExpired
+    expires: datetime = row.expires_at
+    return expires
+
+
+async def sell(tx: Tx, hold_id: uuid.UUID, order_id: uuid.UUID) -> bool:
+    """T4: all of the hold's seats are sold to the order. False changes nothing: some of them aren't the hold's now."""
+    row = (
+        await tx.sql(
+            """WITH ours AS MATERIALIZED (
+                 SELECT id, performance_id, cardinality(seat_nos) AS wanted FROM hold
+                  WHERE id = :hold FOR NO KEY UPDATE),
+               mine AS MATERIALIZED (
+                 SELECT s.performance_id, s.seat_no FROM ours CROSS JOIN seat s
+                  WHERE s.hold_id = :hold AND s.performance_id = ours.performance_id AND s.state = 'held'
+                  ORDER BY s.seat_no FOR NO KEY UPDATE OF s),
+               whole AS MATERIALIZED (
+                 SELECT id, performance_id FROM ours WHERE wanted = (SELECT count(*) FROM mine)),
+               ended AS (
+                 UPDATE hold h SET state = 'sold' FROM whole WHERE h.id = whole.id),
+               sold AS (
+                 UPDATE seat s SET fence = s.fence + 1, state = 'sold', order_id = :order, hold_id = NULL,
+                                   expires_at = NULL, in_payment = false
+                   FROM mine CROSS JOIN whole
+                  WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no
+                 RETURNING s.seat_no, s.fence)
+               SELECT performance_id, (SELECT array_agg(seat_no ORDER BY seat_no) FROM sold) AS seats,
+                      (SELECT array_agg(fence ORDER BY seat_no) FROM sold) AS fences
+                 FROM whole""",
+            hold=hold_id,
+            order=order_id,
+        )
+    ).one_or_none()
+    return row is not None and told(tx, row.performance_id, row, "sold") > 0
+
+
+async def free_sold(tx: Tx, order_id: uuid.UUID, seat_nos: list[int] | None = None) -> int:
+    """T5 refused, T13: seats sold to an order are free again; all of them, or those of ``seat_nos``.
+
+    Returns how many. Seats that aren't sold to this order stay as they are.
+    """
+    freed = await tx.sql(
+        """WITH mine AS MATERIALIZED (
+             SELECT performance_id, seat_no FROM seat
+              WHERE order_id = :order AND (CAST(:seats AS int[]) IS NULL OR seat_no = ANY (CAST(:seats AS int[])))
+              ORDER BY performance_id, seat_no FOR NO KEY UPDATE)
+           UPDATE seat s SET fence = s.fence + 1, state = 'free', order_id = NULL
+             FROM mine WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no
+           RETURNING s.performance_id, s.seat_no, s.fence""",
+        order=order_id,
+        seats=seat_nos,
+    )
+    count = 0
+    for row in freed:
+        count += 1
+        tx.seats_changed(row.performance_id, [(row.seat_no, WIRE_STATE["free"], row.fence)])
+    return count
+
+
+async def take_again(tx: Tx, performance_id: uuid.UUID, seat_nos: list[int], order_id: uuid.UUID) -> bool:
+    """T8: money came late, for an order that has lost its seats: sell it these very seats, all or none.
+
+    Takes what is free, or held, not in payment and expired. False changes nothing.
+    """
+    row = (
+        await tx.sql(
+            """WITH mine AS MATERIALIZED (
+                 SELECT performance_id, seat_no FROM seat
+                  WHERE performance_id = :performance AND seat_no = ANY (CAST(:seats AS int[]))
+                    AND (state = 'free' OR (state = 'held' AND NOT in_payment AND expires_at < clock_timestamp()))
+                  ORDER BY seat_no FOR NO KEY UPDATE),
+               sold AS (
+                 UPDATE seat s SET fence = s.fence + 1, state = 'sold', order_id = :order, hold_id = NULL,
+                                   expires_at = NULL, in_payment = false
+                   FROM mine
+                  WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no
+                    AND (SELECT count(*) FROM mine) = cardinality(CAST(:seats AS int[]))
+                 RETURNING s.seat_no, s.fence)
+               SELECT array_agg(seat_no ORDER BY seat_no) AS seats, array_agg(fence ORDER BY seat_no) AS fences
+                 FROM sold""",
+            performance=performance_id,
+            seats=sorted(set(seat_nos)),
+            order=order_id,
+        )
+    ).one()
+    return told(tx, performance_id, row, "sold") > 0
+
+
+async def end_hold(tx: Tx, hold_id: uuid.UUID, state: str) -> int:
+    """An order ended unpaid: its hold is ``released`` or ``expired``, and what it still has is free.
+
+    Returns how many seats were freed. A hold that was sold stays as it is.
+    """
+    row = (
+        await tx.sql(
+            f"""WITH ended AS (
+                  UPDATE hold SET state = :state WHERE id = :hold AND state <> 'sold' RETURNING id, performance_id),
+                mine AS MATERIALIZED (
+                  SELECT s.performance_id, s.seat_no FROM ended CROSS JOIN seat s
+                   WHERE s.hold_id = :hold AND s.performance_id = ended.performance_id
+                   ORDER BY s.seat_no FOR NO KEY UPDATE OF s),
+                freed AS (
+                  UPDATE seat s SET fence = s.fence + 1, {FREE} FROM mine
+                   WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no AND s.hold_id = :hold
+                  RETURNING s.seat_no, s.fence)
+                SELECT performance_id, (SELECT array_agg(seat_no ORDER BY seat_no) FROM freed) AS seats,
+                       (SELECT array_agg(fence ORDER BY seat_no) FROM freed) AS fences
+                  FROM ended""",  # noqa: S608 -- literals of this file
+            hold=hold_id,
+            state=state,
+        )
+    ).one_or_none()
+    return 0 if row is None else told(tx, row.performance_id, row, "free")

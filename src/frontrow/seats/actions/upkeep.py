@@ -1,0 +1,71 @@
+"""What timers and organisers do with seats: apply a map, sweep what lapsed, store what listings show."""
+
+import uuid
+
+from frontrow.core.db import Tx
+from frontrow.seats.actions.ordering import FREE
+from frontrow.seats.rules import WIRE_STATE
+
+
+async def apply_map(tx: Tx, performance_id: uuid.UUID) -> int:
+    """Give a performance its seat rows, one a place of its map. Returns how many were added; safe to repeat."""
+    added = await tx.sql(
+        """INSERT INTO seat (performance_id, seat_no, organiser_id, kind, category)
+           SELECT p.id, sp.seat_no, p.organiser_id, sp.kind, sp.category
+             FROM performance p JOIN seat_place sp ON sp.seat_map_id = p.seat_map_id
+            WHERE p.id = :performance
+           ON CONFLICT DO NOTHING""",
+        performance=performance_id,
+    )
+    await refresh_availability(tx, [performance_id])
+    return added.rowcount
+
+
+SWEEP = f"""
+WITH lapsed AS MATERIALIZED (
+  SELECT id FROM hold WHERE state = 'active' AND expires_at < statement_timestamp()
+   ORDER BY expires_at LIMIT :batch FOR NO KEY UPDATE SKIP LOCKED),
+ended AS (
+  UPDATE hold h SET state = 'expired' FROM lapsed WHERE h.id = lapsed.id RETURNING h.id),
+mine AS MATERIALIZED (
+  SELECT s.performance_id, s.seat_no, s.hold_id FROM ended JOIN seat s ON s.hold_id = ended.id
+   WHERE s.hold_id IS NOT NULL AND NOT s.in_payment
+   ORDER BY s.performance_id, s.seat_no FOR NO KEY UPDATE OF s),
+freed AS (
+  UPDATE seat s SET fence = s.fence + 1, {FREE} FROM mine
+   WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no AND s.hold_id = mine.hold_id
+  RETURNING s.performance_id, s.seat_no, s.fence)
+SELECT CAST((SELECT count(*) FROM ended) AS int) AS holds, freed.* FROM (VALUES (1)) AS one LEFT JOIN freed ON true
+"""  # noqa: S608 -- literals of this room
+"""T6. The time is the statement's beginning, not ``clock_timestamp()``, which no index could be asked for."""
+
+
+async def sweep(tx: Tx, batch: int = 100) -> int:
+    """T6 for holds without an order: free what lapsed. Returns how many holds; several sweepers don't meet."""
+    holds = 0
+    for row in await tx.sql(SWEEP, batch=batch):
+        holds = row.holds
+        if row.performance_id is not None:
+            tx.seats_changed(row.performance_id, [(row.seat_no, WIRE_STATE["free"], row.fence)])
+    return holds
+
+
+async def refresh_availability(tx: Tx, performance_ids: list[uuid.UUID] | None = None) -> int:
+    """Store what listings show (places left, lowest price). All coming performances unless some are named."""
+    changed = await tx.sql(
+        """UPDATE performance p SET seats_total = f.total, seats_free = f.free, from_price = f.from_price,
+                                    availability_at = clock_timestamp()
+             FROM (SELECT q.id, a.total, a.free,
+                          (SELECT min(pr.amount + pr.fee) FROM ticket_type t JOIN price pr ON pr.ticket_type_id = t.id
+                            WHERE t.performance_id = q.id AND pr.version = q.price_version) AS from_price
+                     FROM performance q
+                     CROSS JOIN LATERAL (SELECT count(*)::int AS total,
+                                               count(*) FILTER (WHERE state = 'free')::int AS free
+                                           FROM seat s WHERE s.performance_id = q.id) a
+                    WHERE CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN q.starts_at > now() ELSE q.id = ANY (:ids) END
+                  ) f
+            WHERE p.id = f.id
+              AND (p.seats_total, p.seats_free, p.from_price) IS DISTINCT FROM (f.total, f.free, f.from_price)""",
+        ids=performance_ids,
+    )
+    return changed.rowcount
