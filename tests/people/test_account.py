@@ -8,7 +8,7 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from frontrow.core.runtime import Runtime
 from frontrow.people.models import User
@@ -25,7 +25,7 @@ def cookie(response: httpx.Response, name: str) -> str:
 
 async def test_a_guest_gets_cookies_and_costs_no_query(rt: Runtime, browser: Browsers) -> None:
     statements: list[str] = []
-    event.listen(rt.db.primary.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    rt.db.boundary = statements.append
     guest = browser()
     me = await guest.get("/api/me")
     assert me.json()["user"] is None

@@ -48,10 +48,10 @@ async def race(
         return Outcome(seats, won=True)
 
     async with rt.db.primary.connect() as gatekeeper:
-        await gatekeeper.exec_driver_sql(f"SELECT pg_advisory_lock({GATE})")
+        await gatekeeper.ask(f"SELECT pg_advisory_lock({GATE})")
 
         async def at_gate(count: int) -> bool:
-            waiting = await gatekeeper.exec_driver_sql(
+            waiting = await gatekeeper.ask(
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
                 " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
@@ -63,7 +63,7 @@ async def race(
             if in_turn:
                 await eventually(functools.partial(at_gate, len(asking)), within=20)
         await eventually(functools.partial(at_gate, together), within=20)
-        await gatekeeper.exec_driver_sql(f"SELECT pg_advisory_unlock({GATE})")
+        await gatekeeper.ask(f"SELECT pg_advisory_unlock({GATE})")
         return await asyncio.gather(*asking)
 
 
@@ -73,7 +73,7 @@ async def change_guard(rt: Runtime, old: str, new: str) -> None:
     async def work(tx: Tx) -> None:
         source = (await tx.sql("SELECT pg_get_functiondef('hold_seats'::regproc)")).scalar_one()
         assert old in source
-        await tx.connection.exec_driver_sql(source.replace(old, new))
+        await tx.session.execute(source.replace(old, new))
 
     await rt.db.write(work)
 

@@ -43,7 +43,7 @@ async def audit(db: Database, questions: tuple[Question, ...] = QUESTIONS) -> li
         found = []
         for question in questions:
             statement = f"SELECT * FROM ({question.sql}) AS found LIMIT {MOST_ROWS}"  # noqa: S608 -- our own text
-            rows = (await tx.connection.exec_driver_sql(statement)).mappings().all()
+            rows = [row._mapping for row in await tx.session.ask(statement)]
             if rows:
                 found.append(Finding(question.number, question.name, question.title, [dict(row) for row in rows]))
         return found

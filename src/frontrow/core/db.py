@@ -1,35 +1,30 @@
 """PostgreSQL: one primary for every decision, an optional replica for browsing.
 
 A unit of work is a coroutine that takes a :class:`Tx`; :meth:`Database.write` commits it once, at the edge, repeats it
-on lock conflicts only, and then tells what was registered with :meth:`Tx.after_commit`. Statements are SQLAlchemy
-Core over the models' columns: no object per row. Hot single statements go through :meth:`Database.call`.
+on lock conflicts only, and then tells what was registered with :meth:`Tx.after_commit`. Statements go straight to the
+driver, each prepared once a connection. Hot single statements go through :meth:`Database.call`.
 """
 
 import asyncio
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, TypeVar
 
 import asyncpg
 import structlog
 from asyncpg.connect_utils import SessionAttribute
 from asyncpg.exceptions import TargetServerAttributeNotMatched
-from sqlalchemy import CursorResult, Executable, MetaData, text
-from sqlalchemy.exc import DBAPIError, InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import ClauseElement, MetaData
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.sql.selectable import TypedReturnsRows
-from typing_extensions import TypeVarTuple
 
 from frontrow.core.errors import Busy, OutcomeUnknown
+from frontrow.core.pool import Pool, Session
+from frontrow.core.rows import Result, composed, numbered
 from frontrow.core.secrets import Secrets
 from frontrow.core.settings import DatabaseSettings
 
 T = TypeVar("T")
-IsolationLevel = Literal["REPEATABLE READ"]
-_Ts = TypeVarTuple("_Ts")
 log = structlog.get_logger(__name__)
 
 RETRIED_STATES = frozenset({"40001", "40P01", "55P03"})
@@ -38,18 +33,8 @@ RETRIED_STATES = frozenset({"40001", "40P01", "55P03"})
 GONE_STATES = ("25006", "57P0", "08")
 """Read-only server, shutdown, connection failure: drop every connection and resolve the name again."""
 
-
-TROUBLE = (
-    DBAPIError,
-    PoolTimeoutError,
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
+TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What the driver, the pool or the network raise; ``_give_up`` tells our own mistakes from theirs."""
-
 
 SHED_STATES = frozenset({"57014", "53300"})
 """Statement time-out, too many connections: the database has more to do than it can; so nothing more is asked of it."""
@@ -70,7 +55,7 @@ class Base(DeclarativeBase):
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An error and what is behind it, through SQLAlchemy's wrappers down to the driver's."""
+    """An error and what is behind it, down to the driver's."""
     seen: BaseException | None = error
     while seen is not None:
         yield seen
@@ -93,29 +78,38 @@ def _is_gone(error: BaseException, state: str) -> bool:
     if isinstance(error, TimeoutError):
         # An OSError, too; but whoever waited too long for one connection says nothing of the others.
         return False
-    return isinstance(error, (OSError, InterfaceError)) or any(
+    return isinstance(error, (OSError, asyncpg.InterfaceError)) or any(
         isinstance(layer, TargetServerAttributeNotMatched) for layer in _chain(error)
     )
 
 
 class Tx:
-    """One open transaction."""
+    """One open transaction, or a series of readings."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
+    def __init__(self, session: Session, boundary: Callable[[str], None] | None = None) -> None:
+        self.session = session
         self.after: list[Callable[[], Awaitable[None]]] = []
         self.seat_changes: dict[uuid.UUID, list[tuple[int, str, int]]] = {}
+        self._boundary = boundary
 
-    @overload
-    async def execute(self, statement: TypedReturnsRows[*_Ts], parameters: Any = None) -> CursorResult[*_Ts]: ...
-    @overload
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]: ...
-    async def execute(self, statement: Any, parameters: Any = None) -> Any:
-        return await self.connection.execute(statement, parameters)
-
-    async def sql(self, statement: str, **parameters: Any) -> CursorResult[*tuple[Any, ...]]:
+    async def sql(self, statement: str, **parameters: Any) -> Result:
         """Run a statement written in SQL with ``:named`` parameters."""
-        return await self.connection.execute(text(statement), parameters)
+        text, names = numbered(statement)
+        if self._boundary is not None:
+            self._boundary(f"sql:{' '.join(statement.split()[:3])}")
+        return await self.session.ask(text, [parameters[name] for name in names])
+
+    async def execute(self, statement: ClauseElement, parameters: Any = None) -> Result:
+        """Run a statement composed with SQLAlchemy; with a list of parameters, once for each of them."""
+        if isinstance(parameters, list):
+            result = Result([], "0")
+            for each in parameters:
+                result = await self.execute(statement, each)
+            return result
+        text, values = composed(statement, parameters)
+        if self._boundary is not None:
+            self._boundary(f"sql:{' '.join(text.split()[:3])}")
+        return await self.session.ask(text, values)
 
     async def act_for(self, organiser_id: uuid.UUID) -> None:
         """Name the tenant of this transaction (``SET LOCAL``), which row-level security can rest on."""
@@ -134,54 +128,19 @@ class Database:
     """The pools of one process."""
 
     def __init__(self, settings: DatabaseSettings, secrets: Secrets) -> None:
-        self.settings = settings
-        self._secrets = secrets
-        self.primary = self._engine(settings.primary_url, SessionAttribute.read_write)
+        def pool(url: str, kind: SessionAttribute, *, read_only: bool) -> Pool:
+            return Pool(url, kind, settings, secrets, read_only=read_only)
+
+        self.primary = pool(settings.primary_url, SessionAttribute.read_write, read_only=False)
         # Readings have connections of their own, which can't write: whatever is called a reading is one.
-        self.reading = self._engine(settings.primary_url, SessionAttribute.primary, read_only=True)
+        self.reading = pool(settings.primary_url, SessionAttribute.primary, read_only=True)
         self.replica = (
-            self._engine(settings.replica_url, SessionAttribute.any, read_only=True) if settings.replica_url else None
+            pool(settings.replica_url, SessionAttribute.any, read_only=True) if settings.replica_url else None
         )
         self.announce: Callable[[uuid.UUID, list[tuple[int, str, int]]], None] | None = None
-
-    def _engine(self, url: str, session: SessionAttribute, *, read_only: bool = False) -> AsyncEngine:
-        timeouts = {
-            "lock_timeout": f"{self.settings.lock_timeout_ms}ms",
-            "statement_timeout": f"{self.settings.statement_timeout_ms}ms",
-            "idle_in_transaction_session_timeout": "5s",
-            "application_name": "frontrow",
-            "timezone": "UTC",
-            **({"default_transaction_read_only": "on"} if read_only else {}),
-        }
-
-        async def connect() -> "asyncpg.Connection[asyncpg.Record]":
-            async def attempt(password: str) -> "asyncpg.Connection[asyncpg.Record]":
-                return await asyncpg.connect(
-                    url,
-                    password=password,
-                    timeout=self.settings.connect_timeout_s,
-                    server_settings=timeouts,
-                    target_session_attrs=session,
-                    ssl=self.settings.ssl,
-                )
-
-            try:
-                return await attempt(await self._secrets.get("database_password"))
-            except asyncpg.InvalidPasswordError:
-                # 28P01: the password was rotated under us.
-                return await attempt(await self._secrets.reread("database_password"))
-
-        return create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=connect,
-            pool_size=self.settings.pool_size,
-            max_overflow=0,
-            pool_timeout=2.0,
-            pool_use_lifo=True,
-            # In READ COMMITTED each statement has a snapshot of its own anyhow: a transaction around readings would
-            # only add its BEGIN and ROLLBACK, two round trips more.
-            **({"isolation_level": "AUTOCOMMIT"} if read_only else {}),
-        )
+        self.boundary: Callable[[str], None] | None = None
+        """Called before each statement of a write ("sql:UPDATE seat SET"), before its "commit" and once it is
+        "committed", with a name for the place: for those who want to see, count, or end a process just there."""
 
     async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Run ``work`` in one READ COMMITTED transaction on the primary and commit it.
@@ -193,31 +152,44 @@ class Database:
             try:
                 return await self._write_once(work)
             except TROUBLE as error:
-                state = sqlstate(error)
-                if state in RETRIED_STATES and attempt < 3:
-                    await asyncio.sleep(random.uniform(0.005, 0.03) * 2**attempt)  # noqa: S311
-                    continue
-                await self._give_up(error, state)
+                if not await self._again(error, attempt):
+                    await self._give_up(error, sqlstate(error), self.primary)
         raise Busy
 
     async def _write_once(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        async with self.primary.connect() as connection:
-            tx = Tx(connection)
-            result = await work(tx)
+        async with self.primary.connect() as session:
+            tx = Tx(session, self.boundary)
+            await session.execute("BEGIN")
             try:
-                await connection.commit()
-            except (InterfaceError, OSError, TimeoutError) as error:
-                raise OutcomeUnknown from error
-            except DBAPIError as error:
-                if error.connection_invalidated:
-                    raise OutcomeUnknown from error
+                result = await work(tx)
+            except BaseException:
+                await _roll_back(session)
                 raise
+            self._reach("commit")
+            await _commit(session)
+        self._reach("committed")
         if self.announce is not None:
             for performance_id, changes in tx.seat_changes.items():
                 self.announce(performance_id, changes)
         for tell in tx.after:
             await tell()
         return result
+
+    def _reach(self, place: str) -> None:
+        if self.boundary is not None:
+            self.boundary(place)
+
+    async def _again(self, error: Exception, attempt: int) -> bool:
+        """Whether an attempt may be repeated; waits a little before it says so."""
+        if attempt >= 3:
+            return False
+        if isinstance(error, asyncpg.InvalidCachedStatementError):
+            # A migration changed a table under a prepared statement; the driver has forgotten it by now.
+            return True
+        if sqlstate(error) not in RETRIED_STATES:
+            return False
+        await asyncio.sleep(random.uniform(0.005, 0.03) * 2**attempt)  # noqa: S311
+        return True
 
     async def read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Run a reading ``work`` on the primary: own orders, holds, anything that decides."""
@@ -235,52 +207,80 @@ class Database:
 
     async def snapshot(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Run a reading ``work`` whose statements all see one moment of the primary (REPEATABLE READ, READ ONLY)."""
-        return await self._read_from(self.reading, work, isolation="REPEATABLE READ")
+        return await self._read_from(self.reading, work, one_moment=True)
 
-    async def _read_from(
-        self, engine: AsyncEngine, work: Callable[[Tx], Awaitable[T]], *, isolation: IsolationLevel | None = None
-    ) -> T:
+    async def _read_from(self, pool: Pool, work: Callable[[Tx], Awaitable[T]], *, one_moment: bool = False) -> T:
+        """In READ COMMITTED each statement has a snapshot of its own anyhow: a transaction around readings would only
+        add its BEGIN and COMMIT, two round trips more."""
         try:
-            async with engine.connect() as connection:
-                if isolation is not None:
-                    await connection.execution_options(isolation_level=isolation)
-                return await work(Tx(connection))
+            async with pool.connect() as session:
+                if not one_moment:
+                    return await work(Tx(session))
+                async with session.transaction(isolation="repeatable_read", readonly=True):
+                    return await work(Tx(session))
         except TROUBLE as error:
-            await self._give_up(error, sqlstate(error), engine)
+            await self._give_up(error, sqlstate(error), pool)
             raise
 
-    async def call(self, statement: str, *arguments: Any) -> asyncpg.Record | None:
-        """Run one statement in a transaction of its own (one round trip) and return its first row.
+    async def call(self, statement: str, *arguments: Any) -> Any:
+        """Run one statement in a transaction of its own (one round trip) and return its first row, or None.
 
-        For the hot verbs that are a single SQL function. Parameters are ``$1, $2, …``. Raises as :meth:`write`.
+        For the hot verbs that are a single statement. Parameters are ``$1, $2, …``. Raises as :meth:`write`.
         """
         for attempt in range(4):
             try:
-                async with self.primary.connect() as connection:
-                    raw = await connection.get_raw_connection()
-                    driver: asyncpg.Connection[asyncpg.Record] = raw.driver_connection  # type: ignore[assignment]
-                    return await driver.fetchrow(statement, *arguments)
+                async with self.primary.connect() as session:
+                    self._reach(f"sql:{' '.join(statement.split()[:3])}")
+                    result = (await session.ask(statement, arguments)).first()
+                self._reach("committed")
+                return result
             except TROUBLE as error:
-                state = sqlstate(error)
-                if state in RETRIED_STATES and attempt < 3:
-                    await asyncio.sleep(random.uniform(0.005, 0.03) * 2**attempt)  # noqa: S311
-                    continue
-                await self._give_up(error, state)
+                if not await self._again(error, attempt):
+                    await self._give_up(error, sqlstate(error), self.primary)
         raise Busy
 
-    async def _give_up(self, error: Exception, state: str, engine: AsyncEngine | None = None) -> None:
+    async def _give_up(self, error: Exception, state: str, pool: Pool) -> None:
         """Turn what the database or its connection couldn't do into :class:`Busy`; re-raise what is our own fault."""
         gone = _is_gone(error, state)
         if gone:
-            await (engine or self.primary).dispose(close=False)
-        waited = isinstance(error, (TimeoutError, PoolTimeoutError)) or state in RETRIED_STATES | SHED_STATES
+            await pool.expire()
+        waited = isinstance(error, TimeoutError) or state in RETRIED_STATES | SHED_STATES
         if gone or waited:
             log.warning("database_unavailable", sqlstate=state, error=type(error).__name__)
             raise Busy from error
         raise error
 
     async def close(self) -> None:
-        await self.primary.dispose()
-        await self.reading.dispose()
-        if self.replica is not None:
-            await self.replica.dispose()
+        for pool in (self.primary, self.reading, self.replica):
+            if pool is not None:
+                await pool.close()
+
+
+async def _commit(session: Session) -> None:
+    """Raises OutcomeUnknown when the answer was lost with its connection."""
+    try:
+        await session.execute("COMMIT")
+    except TROUBLE as error:
+        if isinstance(error, (asyncpg.InterfaceError, OSError, TimeoutError)) or _is_closed(session):
+            raise OutcomeUnknown from error
+        await _roll_back(session)
+        raise
+
+
+async def _roll_back(session: Session) -> None:
+    """End a failed transaction. A connection that doesn't answer to that is thrown away, and the server ends it."""
+    if _is_closed(session):
+        return
+    try:
+        await session.execute("ROLLBACK", timeout=1.0)
+    except BaseException:
+        if not _is_closed(session):
+            session.terminate()
+
+
+def _is_closed(session: Session) -> bool:
+    try:
+        return bool(session.is_closed())
+    except asyncpg.InterfaceError:
+        # A connection that broke has left its place in the pool, and says so to everything that it is asked.
+        return True

@@ -78,7 +78,8 @@ async def add(
         delay=delay,
         leased=leased_s,
     )
-    return row.scalar_one_or_none()
+    row_id: int | None = row.scalar_one_or_none()
+    return row_id
 
 
 async def lease(db: Database, row_id: int, *, for_s: float = 30.0) -> bool:
