@@ -38,7 +38,7 @@ class Job(msgspec.Struct):
 
 class Seen(msgspec.Struct):
     """``ms`` has the time of each action that ended in time, ``steps`` of its parts. ``late`` waited to be paid,
-    ``busy`` were sent away with a 503 and don't count as done."""
+    ``busy`` were sent away with a 503 and don't count as done. ``cpu_s`` is the generator's own CPU time."""
 
     done: int = 0
     seconds: float = 0.0
@@ -47,6 +47,7 @@ class Seen(msgspec.Struct):
     late: int = 0
     busy: int = 0
     ran_out: bool = False
+    cpu_s: float = 0.0
 
 
 class Generator:
@@ -62,9 +63,11 @@ class Generator:
         await asyncio.gather(*(self._once(act) for act in acts))
         self.seen = Seen(steps={})
         gc.freeze()
+        cpu_began = time.process_time()
         self._ends = time.perf_counter() + self.job.seconds
         await asyncio.gather(*(self._loop(act) for act in acts))
         self.seen.seconds = self.job.seconds
+        self.seen.cpu_s = time.process_time() - cpu_began
         return self.seen
 
     async def _loop(self, act: Callable[[], Awaitable[bool]]) -> None:

@@ -139,6 +139,21 @@ class Stage:
                 raise TimeoutError(f"after {QUIET_WITHIN_S:.0f} s there is left to do: {'; '.join(left)}")
             time.sleep(0.2)
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """CPU time that each part of the stack has used so far, its children's with it (``ps`` counts the same)."""
+        tick = os.sysconf("SC_CLK_TCK")
+        own: dict[int, tuple[int, float]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(") ")[2].split()
+                own[int(stat.parent.name)] = int(fields[1]), sum(map(int, fields[11:15])) / tick
+
+        def with_children(pid: int) -> float:
+            below = [child for child, (parent, _) in own.items() if parent == pid]
+            return own.get(pid, (0, 0.0))[1] + sum(with_children(child) for child in below)
+
+        return {name: with_children(pid) for name, pid in self.stack.pids.items()}
+
     def audit(self) -> None:
         """The auditor's forty questions must find nothing. Raises AuditFailed."""
         found = self.with_runtime(lambda rt: audit(rt.db))

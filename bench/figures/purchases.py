@@ -18,7 +18,10 @@ def measure(stage: Stage) -> list[Row]:
     for run in range(1, RUNS + 1):
         holds.append(stage.load(hold_job(stage, BUYERS, 3)).done / 3 * 60)
         stage.free_held_seats()
+        before = stage.cpu_seconds()
         seen = stage.load(_job(stage))
+        after = stage.cpu_seconds()
+        _tell_cpu(seen, before, after)
         stage.settle_down()
         rates.append(seen.done / seen.seconds * 60)
         all_seen.append(seen)
@@ -50,6 +53,15 @@ def _job(stage: Stage) -> Job:
         first_seat=stage.take_seats(SEATS_A_RUN),
         seats=SEATS_A_RUN,
     )
+
+
+def _tell_cpu(seen: Seen, before: dict[str, float], after: dict[str, float]) -> None:
+    """CPU per purchase by part, which a busy machine doesn't change: where to look first."""
+    bought = max(len(seen.steps.get("check", [])), 1)
+    spent = {name: (after[name] - before[name]) / bought * 1000 for name in after if name in before}
+    spent["load"] = seen.cpu_s / bought * 1000
+    told = ", ".join(f"{name} {ms:.1f}" for name, ms in sorted(spent.items(), key=lambda part: -part[1]))
+    say(f"purchases: {sum(spent.values()):.1f} ms CPU each: {told}")
 
 
 def _tell_steps(runs: list[Seen]) -> None:

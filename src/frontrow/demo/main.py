@@ -129,7 +129,7 @@ async def _password_hash(rt: Runtime) -> str | None:
 
     async def known(tx: Tx) -> int:
         emails = [email for email, _, _ in PEOPLE]
-        return (await tx.execute(select(func.count()).where(User.email.in_(emails)))).scalar_one()
+        return int((await tx.execute(select(func.count()).where(User.email.in_(emails)))).scalar_one())
 
     if await rt.db.read(known) == len(PEOPLE):
         return None

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     Text,
     and_,
@@ -41,7 +40,8 @@ _EVENT = (
 _VENUE = (Venue.name.label("venue_name"), Venue.city.label("venue_city"), Venue.timezone)
 
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Any
+"""A row by its columns' names (:class:`frontrow.core.rows.Row`)."""
 
 _SPACE = literal_column("' '", Text)  # a literal, not a parameter: the index is only used for the very same expression
 

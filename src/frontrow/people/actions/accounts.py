@@ -36,7 +36,8 @@ async def create_user(
         .on_conflict_do_nothing(index_elements=[User.email])
         .returning(User.id)
     )
-    return made.scalar_one_or_none()
+    user_id: uuid.UUID | None = made.scalar_one_or_none()
+    return user_id
 
 
 async def create_organiser(tx: Tx, slug: str, name: str, about: str = "") -> uuid.UUID:
