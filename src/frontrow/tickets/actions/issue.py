@@ -5,7 +5,7 @@ from typing import Any
 
 from frontrow.core.db import Tx
 
-_ISSUE = """
+ISSUE = """
 INSERT INTO ticket (id, organiser_id, order_id, order_line_id, performance_id, seat_no, section, row, label,
                     holder_name, secret)
 SELECT new_id(), l.organiser_id, l.order_id, l.id, l.performance_id, l.seat_no, l.section, l.row, l.label,
@@ -23,7 +23,7 @@ async def issue(tx: Tx, order: Any) -> int:
     ``order`` is the locked row. Ids and secrets are made by the database, whose ``gen_random_uuid`` draws from the
     operating system's generator, as ours does: see migration 0007.
     """
-    return (await tx.sql(_ISSUE, order=order.id)).rowcount
+    return (await tx.sql(ISSUE, order=order.id)).rowcount
 
 
 async def activate(tx: Tx, order_id: uuid.UUID) -> int:
