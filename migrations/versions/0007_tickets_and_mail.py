@@ -25,7 +25,7 @@ $$
 
 # 72 bits in URL-safe base64 (12 characters). gen_random_uuid() takes them from pg_strong_random(); its version and
 # variant are in the bytes 7 and 9, which are left out.
-DRAW_SECRET = """
+DRAW = """
 CREATE FUNCTION ticket_secret() RETURNS text LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
   SELECT translate(encode(substring(u FROM 1 FOR 6) || substring(u FROM 10 FOR 3), 'base64'), '+/', '-_')
     FROM uuid_send(gen_random_uuid()) AS u
@@ -35,7 +35,7 @@ $$
 
 def upgrade() -> None:
     op.execute(NEW_ID)
-    op.execute(DRAW_SECRET)
+    op.execute(DRAW)
 
 
 def downgrade() -> None:
