@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Hold, Order } from "@/client/frontrow.schemas";
-import { giveBack, hold, lookAfterDeadline, restore } from "@/features/checkout/calls";
+import { giveBack, hold, standing, restore } from "@/features/checkout/calls";
 import { EMPTY, recall } from "@/shared/lib/checkoutMemory";
 
 const soon = new Date(Date.now() + 600_000).toISOString();
@@ -37,6 +37,8 @@ function serve(answers: Record<string, (Reply | Error)[]>): Request[] {
   return requests;
 }
 
+const chosen = (...seats: number[]) => ({ kind: "chosen", seats, standing: {} }) as const;
+
 const lost = new TypeError("failed to fetch");
 const ok = (body: object, status = 200): Reply => ({ status, body });
 const problem = (status: number, code: string): Reply => ({ status, body: { code, status } });
@@ -54,7 +56,7 @@ describe("holding", () => {
 
   it("asks again with the same key when the answer was lost, and forgets the key once it knows", async () => {
     const requests = serve({ [path]: [lost, ok(held())] });
-    await expect(hold("p", [2, 1])).resolves.toMatchObject({ id: "h1" });
+    await expect(hold("p", chosen(2, 1))).resolves.toMatchObject({ id: "h1" });
     expect(requests).toHaveLength(2);
     expect(requests[0]?.key).toBe(requests[1]?.key);
     expect(recall("p").attempts.hold).toBeUndefined();
@@ -63,19 +65,19 @@ describe("holding", () => {
   it("keeps the key over a lasting outage, so that the next press is the same attempt", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout"] });
     const requests = serve({ [path]: [lost, lost, lost, ok(held())] });
-    const first = hold("p", [1]);
+    const first = hold("p", chosen(1));
     const refused = expect(first).rejects.toMatchObject({ code: "network" });
     await vi.runAllTimersAsync();
     await refused;
     vi.useRealTimers();
-    await hold("p", [1]);
+    await hold("p", chosen(1));
     expect(new Set(requests.map((request) => request.key)).size).toBe(1);
   });
 
   it("takes a new key after a refusal", async () => {
     const requests = serve({ [path]: [problem(409, "seats_taken"), ok(held())] });
-    await expect(hold("p", [1])).rejects.toMatchObject({ code: "seats_taken" });
-    await hold("p", [1]);
+    await expect(hold("p", chosen(1))).rejects.toMatchObject({ code: "seats_taken" });
+    await hold("p", chosen(1));
     expect(requests[0]?.key).not.toBe(requests[1]?.key);
   });
 });
@@ -126,16 +128,16 @@ describe("giving seats back", () => {
 describe("at the deadline", () => {
   it("believes the server: ended, extended by paying, or paid meanwhile", async () => {
     serve({ "GET /api/orders/o1": [ok(order("expired"))] });
-    await expect(lookAfterDeadline("h1", order("pending"))).resolves.toEqual({ kind: "ended" });
+    await expect(standing("h1", order("pending"), true)).resolves.toEqual({ kind: "ended" });
     serve({ "GET /api/orders/o1": [ok(order("paying", soon))] });
-    await expect(lookAfterDeadline("h1", order("paying", past))).resolves.toMatchObject({ kind: "extended" });
+    await expect(standing("h1", order("paying", past), true)).resolves.toMatchObject({ kind: "extended" });
     serve({ "GET /api/orders/o1": [ok(order("paying", past))] });
-    await expect(lookAfterDeadline("h1", order("paying", past))).resolves.toMatchObject({ kind: "settled" });
+    await expect(standing("h1", order("paying", past), true)).resolves.toMatchObject({ kind: "settled" });
     serve({ "GET /api/orders/o1": [ok(order("pending", past))] });
-    await expect(lookAfterDeadline("h1", order("pending", past))).resolves.toEqual({ kind: "ended" });
+    await expect(standing("h1", order("pending", past), true)).resolves.toEqual({ kind: "ended" });
     serve({ "GET /api/orders/o1": [ok(order("capturing", null))] });
-    await expect(lookAfterDeadline("h1", order("paying", past))).resolves.toMatchObject({ kind: "settled" });
+    await expect(standing("h1", order("paying", past), true)).resolves.toMatchObject({ kind: "settled" });
     serve({ "GET /api/holds/h1": [ok(held())] });
-    await expect(lookAfterDeadline("h1", null)).resolves.toMatchObject({ kind: "extended" });
+    await expect(standing("h1", null, true)).resolves.toMatchObject({ kind: "extended" });
   });
 });

@@ -2,9 +2,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Hold } from "@/client/frontrow.schemas";
 import { initialState, mineOf, reduce, stepOf, type CheckoutChange, type CheckoutState } from "@/features/checkout/state";
-import { declined, explain, seatsTaken } from "@/features/checkout/words";
+import { declined, explain, explainCoupon, hasWords, seatsTaken } from "@/features/checkout/words";
 import { attemptKey, EMPTY, recall, remember, settle } from "@/shared/lib/checkoutMemory";
 import { isUnknown, ProblemError } from "@/shared/lib/problem";
+import { codesOf } from "./openapi";
 
 const hold = (seats: number[]): Hold => ({
   id: "h",
@@ -62,14 +63,29 @@ describe("words", () => {
     expect(instead).toEqual([30]);
   });
 
-  it.each(["hold_expired", "sales_closed", "busy", "payment_declined", "stripe_unavailable", "order_not_payable", "network", "too_many_seats", "csrf_failed", "not_found"])(
-    "%s says something of its own",
+  it("know every way in which the till's doors refuse, by the API's own document", () => {
+    const said = [...codesOf((path) => /^\/api\/(performances|holds|orders|tickets|config)/.test(path))];
+    expect(said.length).toBeGreaterThan(12);
+    expect(said.filter((code) => !hasWords(code))).toEqual([]);
+  });
+
+  it.each(["payment_declined", "network", "csrf_failed", "outcome_unknown", ...codesOf((path) => /^\/api\/(performances|holds|orders)/.test(path))])(
+    "%s says something of its own, and what it means for seats or money",
     (code) => {
       const { title, body } = explain(new ProblemError(code, 400, ""), circumstances);
-      expect(title).not.toBe(explain(new ProblemError("surprise", 500, ""), circumstances).title);
-      expect(body.length).toBeGreaterThan(30);
+      if (!code.startsWith("coupon_")) expect(title).not.toBe(explain(new ProblemError("surprise", 500, ""), circumstances).title);
+      expect(body).toMatch(/held|charged|kept|chang|seats/i);
     },
   );
+
+  it("name the numbers that a refusal carries", () => {
+    const limit = new ProblemError("account_limit", 409, "", { facts: { limit: 4, left: 1 } });
+    expect(explain(limit, circumstances)).toMatchObject({ title: "At most 4 seats a person for this date", body: expect.stringContaining("You can still have 1.") as string });
+    const family = new ProblemError("ticket_type_quantity", 409, "", { facts: { ticket_type: "Family", minimum: 3, maximum: null } });
+    expect(explain(family, circumstances).title).toBe("Family: at least 3 in one order");
+    expect(explainCoupon("coupon_minimum", "TEN", { minimum: 5000, currency: "EUR" }).title).toBe("The code TEN needs tickets for €50.00 or more");
+    expect(explainCoupon("coupon_of_tomorrow", "TEN").title).toBe("The code TEN cannot be used here");
+  });
 
   it("keep what the card's issuer said", () => {
     expect(declined("Your card has insufficient funds.").title).toBe("Your card has insufficient funds");

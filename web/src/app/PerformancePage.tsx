@@ -3,8 +3,8 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo } from "react";
 import { getPerformance } from "@/client/frontrow";
 import type { PerformanceDetail } from "@/client/frontrow.schemas";
-import { OrderPanel, useCheckout, type Line } from "@/features/checkout";
-import { categoryOf, nameOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type House } from "@/features/seatmap";
+import { OrderPanel, useCheckout } from "@/features/checkout";
+import { areaOf, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type House } from "@/features/seatmap";
 import { clock, longDate, shortDateTime, zoneNote } from "@/shared/lib/dates";
 import { useWide } from "@/shared/lib/media";
 import { isMissing } from "@/shared/lib/problem";
@@ -16,6 +16,7 @@ import { Notice } from "@/shared/ui/Notice";
 import { Picture } from "@/shared/ui/Picture";
 import { Waiting } from "@/shared/ui/Waiting";
 import { NotFound } from "./NotFound";
+import { useOffer } from "./useOffer";
 
 /** Choosing and buying on one page: the house on the left, the order on the right. */
 export function PerformancePage() {
@@ -63,9 +64,17 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
     [live, lose],
   );
 
-  const lineOf = (seatNo: number): Line => {
-    const entry = prices.of(categoryOf(house, seatNo));
-    return { seatNo, ...nameOf(house, seatNo), total: entry?.total ?? null, category: entry?.name ?? "" };
+  const offer = useOffer(performance, house, live, prices);
+  const { stand, standing, toggle } = checkout;
+  // Held places are marked as they are; wanted ones by any of their area's.
+  const mine = useMemo(
+    () => (checkout.hold || checkout.order ? checkout.mine : new Set([...checkout.mine, ...placesOf(house, standing)])),
+    [checkout.hold, checkout.order, checkout.mine, house, standing],
+  );
+  const onToggle = (seatNo: number): void => {
+    const area = areaOf(house, seatNo);
+    if (area) stand(area.name, (standing[area.name] ?? 0) + 1);
+    else toggle(seatNo);
   };
   const salesOpen = performance.sales === "open";
   const locked = checkout.hold !== null || checkout.order !== null || checkout.busy !== null || !salesOpen;
@@ -82,11 +91,22 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
             <Notice title={performance.sales === "soon" ? "Sales have not opened yet" : "Sales for this date have ended"}>You can look at the house, but seats cannot be held now.</Notice>
           </div>
         )}
-        <SeatMap house={house} live={live} prices={prices} mine={checkout.mine} locked={locked} onToggle={checkout.toggle} />
+        <SeatMap
+          house={house}
+          live={live}
+          prices={prices}
+          mine={mine}
+          locked={locked}
+          onToggle={onToggle}
+          standing={standing}
+          onStand={stand}
+          maxSeats={performance.max_seats}
+        />
       </div>
       <OrderPanel
         checkout={checkout}
-        lineOf={lineOf}
+        {...offer}
+        maxSeats={performance.max_seats}
         currency={performance.currency}
         buyer={user ? { name: user.name, email: user.email } : null}
         nameSeats={nameSeats}

@@ -1,6 +1,5 @@
 import { useState, type SubmitEvent } from "react";
 import { ProblemError } from "@/shared/lib/problem";
-import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 
 export interface Buyer {
@@ -9,8 +8,9 @@ export interface Buyer {
 }
 
 interface BuyerFormProps {
+  /** The button that submits it stands elsewhere, always in sight. */
+  id: string;
   initial: Buyer;
-  busy: boolean;
   /** A refusal of the server that names fields. */
   error: unknown;
   onSubmit: (buyer: Buyer) => void;
@@ -33,7 +33,7 @@ function fromServer(error: unknown): Mistakes {
 }
 
 /** Who the tickets are for. No account is asked for. */
-export function BuyerForm({ initial, busy, error, onSubmit }: BuyerFormProps) {
+export function BuyerForm({ id, initial, error, onSubmit }: BuyerFormProps) {
   const [mistakes, setMistakes] = useState<Mistakes>({});
   const shown = { ...fromServer(error), ...mistakes };
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -51,7 +51,7 @@ export function BuyerForm({ initial, busy, error, onSubmit }: BuyerFormProps) {
     else event.currentTarget.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
   };
   return (
-    <form className="space-y-4" onSubmit={submit} noValidate>
+    <form id={id} className="space-y-4" onSubmit={submit} noValidate>
       <Field label="Name" name="name" autoComplete="name" defaultValue={initial.name} error={shown.name} required maxLength={120} />
       <Field
         label="E-mail"
@@ -65,9 +65,6 @@ export function BuyerForm({ initial, busy, error, onSubmit }: BuyerFormProps) {
         required
         maxLength={254}
       />
-      <Button tone="next" type="submit" busy={busy} className="w-full">
-        Continue to payment
-      </Button>
     </form>
   );
 }

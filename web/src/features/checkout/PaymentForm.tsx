@@ -7,14 +7,16 @@ import { money } from "@/shared/lib/money";
 import { useTheme } from "@/shared/lib/theme";
 import { Button } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
+import { confirm } from "./confirm";
+import { InBar } from "./panel";
 import { loadStripe, type StripeClient, type StripeElements } from "./stripe";
-import { declined, type Explanation } from "./words";
+import { declined, INTERRUPTED, UNREACHABLE, type Explanation } from "./words";
 
 interface PaymentFormProps {
   payment: Payment;
   returnUrl: string;
   buyer: { name: string; email: string };
-  /** The card was accepted: what follows is between us and the payment service. */
+  /** The payment was accepted, or is done already: what follows is between us and the payment service. */
   onConfirmed: () => void;
 }
 
@@ -22,18 +24,6 @@ interface Ready {
   stripe: StripeClient;
   elements: StripeElements;
 }
-
-const UNREACHABLE: Explanation = {
-  code: "stripe_unavailable",
-  title: "The payment service does not answer",
-  body: "Your seats stay held and nothing was charged. Check your connection and try again.",
-};
-
-const INTERRUPTED: Explanation = {
-  code: "network",
-  title: "The connection was lost while paying",
-  body: "Your seats are still held. Press Pay again: the same payment cannot be charged twice.",
-};
 
 /** The one place where a payment is confirmed, with Stripe's own fields. Card data never touches our code. */
 export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentFormProps) {
@@ -71,33 +61,42 @@ export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentF
       setReady(null);
       destroy?.();
     };
-    // The buyer only prefills; new fields for a changed name would throw away a typed card.
+    // Buyer and theme only dress the fields; making new ones for them would throw away a typed card.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [scriptUrl, secret, payment.publishable_key, theme, tries]);
+  }, [scriptUrl, secret, payment.publishable_key, tries]);
+
+  // House lights up or down: the fields follow, and what is typed in them stays.
+  useEffect(() => ready?.elements.update({ appearance: appearance(theme) }), [ready, theme]);
 
   const pay = async (): Promise<void> => {
     if (!ready || !secret) return;
     beginAction();
     setPaying(true);
     setProblem(null);
-    try {
-      const { error } = await ready.stripe.confirmPayment({
-        elements: ready.elements,
-        clientSecret: secret,
-        redirect: "if_required",
-        confirmParams: { return_url: returnUrl },
-      });
-      if (!error) {
+    const outcome = await confirm(ready.stripe, ready.elements, returnUrl);
+    switch (outcome.kind) {
+      case "accepted":
+      case "elsewhere":
+        // The button stays busy until the order's page takes over.
         onConfirmed();
         return;
-      }
-      // A field left empty is said beside the field by Stripe itself; a refused card is said by us.
-      if (error.type === "api_connection_error" || error.type === "api_error") setProblem(INTERRUPTED);
-      else if (error.type !== "validation_error") setProblem(declined(error.message));
-    } catch {
-      setProblem(INTERRUPTED);
+      case "declined":
+        setProblem(declined(outcome.message));
+        break;
+      case "interrupted":
+        setProblem(INTERRUPTED);
+        break;
+      case "incomplete":
+        // A field left empty is said beside the field by Stripe itself.
+        break;
     }
     setPaying(false);
+  };
+
+  const again = (): void => {
+    setProblem(null);
+    if (config.isError) void config.refetch();
+    setTries((count) => count + 1);
   };
 
   return (
@@ -108,23 +107,17 @@ export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentF
           {(problem ?? UNREACHABLE).body}
         </Notice>
       )}
-      {!ready && (problem !== null || config.isError) ? (
-        <Button
-          tone="next"
-          className="w-full"
-          onClick={() => {
-            setProblem(null);
-            if (config.isError) void config.refetch();
-            setTries((count) => count + 1);
-          }}
-        >
-          Try again
-        </Button>
-      ) : (
-        <Button tone="next" data-testid="pay-button" className="w-full" busy={paying} disabled={!ready} onClick={() => void pay()}>
-          Pay {money(payment.amount, payment.currency)}
-        </Button>
-      )}
+      <InBar>
+        {!ready && (problem !== null || config.isError) ? (
+          <Button tone="next" className="lg:w-full" onClick={again}>
+            Try again
+          </Button>
+        ) : (
+          <Button tone="next" data-testid="pay-button" className="lg:w-full" busy={paying} disabled={!ready} onClick={() => void pay()}>
+            Pay {money(payment.amount, payment.currency)}
+          </Button>
+        )}
+      </InBar>
     </div>
   );
 }

@@ -1,21 +1,33 @@
-import { money } from "@/shared/lib/money";
+import { money, price } from "@/shared/lib/money";
 import { seatInRow, seatWords, type SeatName } from "@/shared/lib/seatWords";
+
+/** A way to be priced: adult, child, reduced. */
+export interface TypeChoice {
+  id: string;
+  name: string;
+  /** What a seat costs with it, fees included, before any discount. */
+  total: number;
+}
 
 export interface Line extends SeatName {
   seatNo: number;
   /** What the buyer pays for it, fees included; null while unknown. */
   total: number | null;
   category: string;
+  /** The chosen type and what there is to choose from; one or none means that there is nothing to choose. */
+  typeId?: string;
+  types?: readonly TypeChoice[];
 }
 
 interface SeatLinesProps {
-  lines: Line[];
+  lines: readonly Line[];
   currency: string;
   onRemove?: ((seatNo: number) => void) | undefined;
+  onType?: ((seatNo: number, typeId: string) => void) | undefined;
 }
 
-/** The chosen seats with what each costs. */
-export function SeatLines({ lines, currency, onRemove }: SeatLinesProps) {
+/** The chosen seats with what each costs, and as whom. */
+export function SeatLines({ lines, currency, onRemove, onType }: SeatLinesProps) {
   return (
     <ul className="divide-y divide-hairline border-y border-hairline" aria-label="Your seats">
       {lines.map((line) => (
@@ -27,7 +39,8 @@ export function SeatLines({ lines, currency, onRemove }: SeatLinesProps) {
               {line.category && ` · ${line.category}`}
             </p>
           </div>
-          <p className="tabular-nums">{line.total === null ? "" : money(line.total, currency)}</p>
+          {onType && line.types && line.types.length > 1 && <TypeChooser line={line} types={line.types} currency={currency} onType={onType} />}
+          <p className="min-w-16 text-right tabular-nums">{line.total === null ? "" : money(line.total, currency)}</p>
           {onRemove && (
             <button
               type="button"
@@ -43,5 +56,23 @@ export function SeatLines({ lines, currency, onRemove }: SeatLinesProps) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The device's own list: it suits a thumb, a keyboard and a screen reader alike. */
+function TypeChooser({ line, types, currency, onType }: { line: Line; types: readonly TypeChoice[]; currency: string; onType: (seatNo: number, typeId: string) => void }) {
+  return (
+    <select
+      aria-label={`Ticket type for ${seatWords(line)}`}
+      className="min-h-11 max-w-32 rounded-md border border-control bg-raised px-2 text-sm text-ink hover:border-ink"
+      value={line.typeId ?? ""}
+      onChange={(event) => onType(line.seatNo, event.target.value)}
+    >
+      {types.map((type) => (
+        <option key={type.id} value={type.id}>
+          {type.name} · {price(type.total, currency)}
+        </option>
+      ))}
+    </select>
   );
 }

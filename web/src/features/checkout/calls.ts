@@ -4,11 +4,13 @@
  */
 import * as client from "@/client/frontrow";
 import type { Hold, Order, Payment } from "@/client/frontrow.schemas";
+import { http, lastWord } from "@/shared/lib/http";
 import { attemptKey, settle, type AttemptName, type CheckoutMemory } from "@/shared/lib/checkoutMemory";
 import { insist } from "@/shared/lib/insist";
 import { codeOf, isUnknown } from "@/shared/lib/problem";
 import { learnServerTime, millisecondsUntil } from "@/shared/lib/serverClock";
 import type { Buyer } from "./BuyerForm";
+import type { Quote, Wish } from "./quote";
 
 /** What a reload found of an earlier purchase. */
 export type Found =
@@ -20,6 +22,9 @@ export type Found =
 
 const UNPAID = new Set(["pending", "paying"]);
 const OVER = new Set(["expired", "failed", "cancelled"]);
+
+/** Whether there is still something to pay; a free order is paid as soon as it is placed. */
+export const isUnpaid = (order: Order): boolean => UNPAID.has(order.state);
 
 function learned<T extends { server_time: string }>(answer: T): T {
   learnServerTime(answer.server_time);
@@ -41,14 +46,49 @@ async function once<T>(performanceId: string, name: AttemptName, body: unknown, 
 
 const keyed = (key: string): RequestInit => ({ headers: { "Idempotency-Key": key } });
 
-export async function hold(performanceId: string, seats: readonly number[]): Promise<Hold> {
-  const body = { seats: [...seats].sort((a, b) => a - b) };
-  return learned(await once(performanceId, "hold", body, (key) => client.holdSeats(performanceId, body, keyed(key))));
+/** Numbered seats by number, or the best of a price side by side, or so many places of a standing area. */
+export type Wanted =
+  | { kind: "chosen"; seats: readonly number[]; standing: Readonly<Record<string, number>> }
+  | { kind: "best"; count: number; category: string | null };
+
+function holdRequest(wanted: Wanted): Record<string, unknown> {
+  if (wanted.kind === "best") return { best: { count: wanted.count, category: wanted.category } };
+  const seats = [...wanted.seats].sort((a, b) => a - b);
+  const standing = Object.entries(wanted.standing).map(([area, count]) => ({ area, count }));
+  return standing.length > 0 ? { seats, standing } : { seats };
 }
 
-export async function placeOrder(performanceId: string, holdId: string, buyer: Buyer): Promise<Order> {
+export async function hold(performanceId: string, wanted: Wanted): Promise<Hold> {
+  const body = holdRequest(wanted);
+  return learned(await once(performanceId, "hold", body, (key) => client.holdSeats(performanceId, body as never, keyed(key))));
+}
+
+/** More time for the same seats; refuses with `hold_at_cap`. */
+export async function extend(holdId: string): Promise<Hold> {
+  return learned(await insist(() => http<Hold>(`/api/holds/${holdId}/extend`, { method: "POST" })));
+}
+
+/** The tab is being closed or reloaded: the seats stay for half a minute, in case it was a reload. */
+export function abandon(holdId: string): void {
+  lastWord(`/api/holds/${holdId}/abandon`, "POST");
+}
+
+/** The buyer went on to another page: the seats go back on sale at once. */
+export function release(holdId: string): void {
+  lastWord(`/api/holds/${holdId}`, "DELETE");
+}
+
+const wished = ({ coupon, types }: Wish): Record<string, unknown> => ({ ticket_types: types, coupon });
+
+/** What the held seats cost with these wishes; refuses a coupon with a code of its own. */
+export async function quote(holdId: string, wish: Wish): Promise<Quote> {
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wished(wish)) };
+  return insist(() => http<Quote>(`/api/holds/${holdId}/quote`, init));
+}
+
+export async function placeOrder(performanceId: string, holdId: string, buyer: Buyer, wish: Wish): Promise<Order> {
   // What the buyer gets by mail speaks the language of the pages.
-  const body = { hold_id: holdId, ...buyer, locale: document.documentElement.lang };
+  const body = { hold_id: holdId, ...buyer, locale: document.documentElement.lang, ...wished(wish) };
   return learned(await once(performanceId, "order", body, (key) => client.placeOrder(body, keyed(key))));
 }
 
@@ -95,11 +135,13 @@ export async function giveBack(holdId: string | null, order: Order | null): Prom
   return null;
 }
 
-/** The countdown reached zero: what does the server say? Paying may have extended the deadline meanwhile. */
-export async function lookAfterDeadline(
-  holdId: string | null,
-  order: Order | null,
-): Promise<{ kind: "extended"; hold?: Hold; order?: Order } | { kind: "settled"; order: Order } | { kind: "ended" }> {
+export type Standing = { kind: "extended"; hold?: Hold; order?: Order } | { kind: "settled"; order: Order } | { kind: "ended" } | { kind: "unknown" };
+
+/**
+ * What does the server say about the hold or the order? `atDeadline`: the countdown reached zero, and an order that is
+ * being paid must not be told too early that it ended. Between times a lost answer says nothing.
+ */
+export async function standing(holdId: string | null, order: Order | null, atDeadline: boolean): Promise<Standing> {
   try {
     if (order) {
       const now = await readOrder(order.id, order.token);
@@ -107,21 +149,30 @@ export async function lookAfterDeadline(
       if (!UNPAID.has(now.state)) return { kind: "settled", order: now };
       const extended = now.expires_at !== null && millisecondsUntil(now.expires_at) > 0;
       if (extended) return { kind: "extended", order: now };
-      // A payment may be under way this very second: the order's page waits for its outcome, and must not be told too early.
+      // A payment may be under way this very second: the order's page waits for its outcome.
       return now.state === "paying" ? { kind: "settled", order: now } : { kind: "ended" };
     }
     const held = holdId ? await readHold(holdId) : null;
     return held ? { kind: "extended", hold: held } : { kind: "ended" };
   } catch {
-    return { kind: "ended" };
+    return { kind: atDeadline ? "ended" : "unknown" };
   }
 }
 
 export async function restore(performanceId: string, memory: CheckoutMemory): Promise<Found> {
   if (memory.orderId) return restoreOrder(performanceId, memory.orderId, memory.orderToken ?? "");
   if (!memory.holdId) return { kind: "nothing" };
-  const held = await readHold(memory.holdId);
+  const held = memory.abandoned ? await takeUpAgain(memory.holdId) : await readHold(memory.holdId);
   return held ? { kind: "hold", hold: held } : { kind: "ended" };
+}
+
+/** After a reload: the server was told that the page went away, so it is told that it is back. */
+async function takeUpAgain(holdId: string): Promise<Hold | null> {
+  try {
+    return await extend(holdId);
+  } catch {
+    return readHold(holdId);
+  }
 }
 
 async function restoreOrder(performanceId: string, orderId: string, token: string): Promise<Found> {

@@ -6,7 +6,9 @@
 export interface StripeError {
   type?: string;
   code?: string;
+  decline_code?: string;
   message?: string;
+  payment_intent?: { status?: string };
 }
 
 export interface StripeElement {
@@ -17,19 +19,22 @@ export interface StripeElement {
 
 export interface StripeElements {
   create(kind: "payment", options?: Record<string, unknown>): StripeElement;
+  update(options: { appearance?: Record<string, unknown> }): void;
+  /** Checks the fields and runs what a wallet needs; must come first thing after the press. */
+  submit(): Promise<{ error?: StripeError }>;
 }
 
 export interface StripeClient {
   elements(options: { clientSecret: string; appearance?: Record<string, unknown>; locale?: string }): StripeElements;
+  /** Resolves unless the buyer is sent away (a bank's own page); then the return address goes on. */
   confirmPayment(options: {
     elements: StripeElements;
-    clientSecret: string;
     redirect: "if_required";
-    confirmParams: { return_url: string; payment_method_data?: Record<string, unknown> };
+    confirmParams: { return_url: string };
   }): Promise<{ error?: StripeError; paymentIntent?: { id: string; status: string } }>;
 }
 
-type StripeFactory = (publishableKey: string) => StripeClient;
+type StripeFactory = (publishableKey: string, options?: { locale?: string }) => StripeClient;
 
 declare global {
   interface Window {
@@ -55,10 +60,11 @@ function loadScript(url: string): Promise<StripeFactory> {
 
 /** The script is loaded once; a failed load may be tried again. */
 export async function loadStripe(scriptUrl: string, publishableKey: string): Promise<StripeClient> {
-  if (window.Stripe) return window.Stripe(publishableKey);
+  const options = { locale: document.documentElement.lang || "en" };
+  if (window.Stripe) return window.Stripe(publishableKey, options);
   loading ??= loadScript(scriptUrl).catch((error: unknown) => {
     loading = null;
     throw error;
   });
-  return (await loading)(publishableKey);
+  return (await loading)(publishableKey, options);
 }

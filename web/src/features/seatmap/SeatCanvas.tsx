@@ -19,6 +19,7 @@ export interface SeatCanvasProps {
   mine: ReadonlySet<number>;
   /** Seats cannot be chosen while they are held: "Change seats" comes first. */
   locked: boolean;
+  /** A numbered seat, or any place of a standing area: one more of those. */
   onToggle: (seatNo: number) => void;
   announce: (words: string) => void;
 }

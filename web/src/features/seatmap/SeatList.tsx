@@ -1,12 +1,20 @@
 import { useState, useSyncExternalStore } from "react";
 import { count } from "@/shared/lib/locale";
 import { price } from "@/shared/lib/money";
+import { Stepper } from "@/shared/ui/Stepper";
 import { nameOf, type Area, type House, type Row, type Section } from "./house";
 import type { LiveSeats } from "./live";
 import { spokenSeat, type PriceList } from "./prices";
 import type { SeatCanvasProps } from "./SeatCanvas";
 
-type ListProps = Omit<SeatCanvasProps, "announce">;
+export interface StandingProps {
+  /** How many places are chosen in each standing area, by its name. */
+  standing: Readonly<Record<string, number>>;
+  onStand: (area: string, count: number) => void;
+  maxSeats: number;
+}
+
+type ListProps = Omit<SeatCanvasProps, "announce"> & StandingProps;
 
 /** The map in words: section by section, row by row, every seat a button. */
 export function SeatList(props: ListProps) {
@@ -88,32 +96,28 @@ function RowList({ row, house, live, prices, mine, locked, onToggle }: ListProps
   );
 }
 
-/** Standing places have no numbers to choose: one more, or one less. */
-function AreaList({ area, house, live, prices, mine, locked, onToggle }: ListProps & { area: Area }) {
+/** Standing places have no numbers to choose: one more, or one less; which they are is found when they are held. */
+function AreaList({ area, house, live, prices, mine, locked, standing, onStand, maxSeats }: ListProps & { area: Area }) {
   const places = Array.from({ length: area.capacity }, (_, n) => area.first + n);
-  const yours = places.filter((seatNo) => mine.has(seatNo));
-  const free = places.filter((seatNo) => live.stateOf(seatNo) === "f" && !mine.has(seatNo));
-  const step = "h-11 w-11 rounded-md border border-control text-xl disabled:border-hairline disabled:text-muted";
-  const last = yours.at(-1);
-  // A place in the middle of the free ones: two buyers taking "the first" would collide every time.
-  const next = free[Math.floor(free.length / 2)];
+  const free = freeIn(live, places);
+  const held = places.filter((seatNo) => mine.has(seatNo)).length;
+  const yours = locked && held > 0 ? held : (standing[area.name] ?? 0);
   return (
     <div className="flex min-h-11 items-center justify-between gap-4 border-b border-hairline py-3">
       <div>
         <p className="font-display text-xl">{area.name}</p>
         <p className="text-sm text-muted tabular-nums">
-          {categoryWords(house, prices, area.category)} · {count(free.length, "place")} free
+          {categoryWords(house, prices, area.category)} · {count(free, "place")} free
         </p>
       </div>
-      <div className="flex items-center gap-3 tabular-nums">
-        <button type="button" className={step} aria-label={`One place less in ${area.name}`} disabled={locked || last === undefined} onClick={() => last !== undefined && onToggle(last)}>
-          −
-        </button>
-        <span aria-live="polite">{yours.length}</span>
-        <button type="button" className={step} aria-label={`One more place in ${area.name}`} disabled={locked || next === undefined} onClick={() => next !== undefined && onToggle(next)}>
-          +
-        </button>
-      </div>
+      <Stepper
+        value={yours}
+        max={Math.min(free, maxSeats)}
+        less={`One place less in ${area.name}`}
+        more={`One more place in ${area.name}`}
+        disabled={locked}
+        onChange={(wanted) => onStand(area.name, wanted)}
+      />
     </div>
   );
 }

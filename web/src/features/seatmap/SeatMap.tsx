@@ -3,12 +3,12 @@ import { Tabs } from "@/shared/ui/Tabs";
 import { Legend, StateKey } from "./Legend";
 import type { LiveSeats } from "./live";
 import { SeatCanvas, type SeatCanvasProps } from "./SeatCanvas";
-import { SeatList } from "./SeatList";
+import { SeatList, type StandingProps } from "./SeatList";
 
 const TAB = "min-h-11 px-3.5 text-sm text-muted hover:text-ink aria-selected:text-ink aria-selected:shadow-[inset_0_-2px_0_var(--color-ink)]";
 
 /** The live house: drawn or as a list, with its legend. Choosing is local; holding belongs to the order. */
-export function SeatMap(props: Omit<SeatCanvasProps, "announce">) {
+export function SeatMap(props: Omit<SeatCanvasProps, "announce"> & StandingProps) {
   const [words, announce] = useState("");
   const drawn = (
     <>

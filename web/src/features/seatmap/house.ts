@@ -191,3 +191,16 @@ export function categoryOf(house: House, seatNo: number): string {
 export function seatGap(house: House, a: number, b: number): number {
   return Math.hypot((house.x[a - 1] ?? 0) - (house.x[b - 1] ?? 0), (house.y[a - 1] ?? 0) - (house.y[b - 1] ?? 0));
 }
+
+/** The standing area a place belongs to. */
+export function areaOf(house: House, seatNo: number): Area | undefined {
+  return isStanding(house, seatNo) ? house.areas[house.rowOf[seatNo - 1] ?? 0] : undefined;
+}
+
+/**
+ * Places that stand for a number of chosen ones in standing areas, for a map that marks places: which ones they will
+ * really be is found when they are held.
+ */
+export function placesOf(house: House, standing: Readonly<Record<string, number>>): number[] {
+  return house.areas.flatMap((area) => Array.from({ length: Math.min(standing[area.name] ?? 0, area.capacity) }, (_, n) => area.first + n));
+}

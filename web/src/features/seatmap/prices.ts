@@ -11,14 +11,14 @@ export interface PriceList {
   of(category: string): { name: string; total: number } | null;
 }
 
-/** The lowest price stands for a category that is sold under several ticket types. */
+/**
+ * The first ticket type of a category stands for it: it is the usual one, which a seat is held with. Reduced prices are
+ * chosen later, seat by seat, so that the map never promises less than what most people pay.
+ */
 export function priceList(performance: Pick<PerformanceDetail, "prices" | "currency">): PriceList {
-  const lowest = new Map<string, { name: string; total: number }>();
-  for (const row of performance.prices) {
-    const known = lowest.get(row.category);
-    if (!known || row.total < known.total) lowest.set(row.category, { name: row.name, total: row.total });
-  }
-  return { currency: performance.currency, of: (category) => lowest.get(category) ?? null };
+  const usual = new Map<string, { name: string; total: number }>();
+  for (const { category, name, total } of performance.prices) if (!usual.has(category)) usual.set(category, { name, total });
+  return { currency: performance.currency, of: (category) => usual.get(category) ?? null };
 }
 
 export function priceOfSeat(house: House, prices: PriceList, seatNo: number): number | null {

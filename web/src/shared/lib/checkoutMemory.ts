@@ -14,13 +14,30 @@ export type AttemptName = "hold" | "order" | "payment";
 
 export interface CheckoutMemory {
   selected: number[];
+  /** Places wanted in each standing area. */
+  standing: Record<string, number>;
+  wish: { coupon: string | null; types: Record<number, string> };
   holdId: string | null;
   orderId: string | null;
   orderToken: string | null;
+  /** The page was closed or reloaded with a hold: the server was told, and the seats stay for half a minute more. */
+  abandoned: boolean;
+  /** The buyer comes back from a bank's own page without its yes. */
+  refused: boolean;
   attempts: Partial<Record<AttemptName, Attempt>>;
 }
 
-export const EMPTY: CheckoutMemory = { selected: [], holdId: null, orderId: null, orderToken: null, attempts: {} };
+export const EMPTY: CheckoutMemory = {
+  selected: [],
+  standing: {},
+  wish: { coupon: null, types: {} },
+  holdId: null,
+  orderId: null,
+  orderToken: null,
+  abandoned: false,
+  refused: false,
+  attempts: {},
+};
 
 const keyOf = (performanceId: string): string => `frontrow.checkout.${performanceId}`;
 

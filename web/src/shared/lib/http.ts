@@ -84,3 +84,14 @@ export async function http<T>(url: string, init: RequestInit = {}): Promise<T> {
     throw error;
   }
 }
+
+/**
+ * A last word while the page goes away: sent at once, outlives the page, and nobody hears the answer. Without a CSRF
+ * cookie nothing is sent; the server's own deadlines do the rest.
+ */
+export function lastWord(url: string, method: "POST" | "DELETE"): void {
+  const token = csrfCookie();
+  if (!token) return;
+  const headers = { "X-CSRF-Token": token, "X-Correlation-Id": currentAction() };
+  void fetch(url, { method, headers, keepalive: true, credentials: "same-origin" }).catch(() => undefined);
+}

@@ -18,8 +18,10 @@ export class ProblemError extends Error {
   readonly errors: FieldError[];
   /** Seconds the server asked us to wait, if it did. */
   readonly retryAfter: number | null;
+  /** The whole problem document: some codes carry numbers that their words need. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, status: number, detail: string, extra: Partial<Pick<ProblemError, "seats" | "errors" | "retryAfter">> = {}) {
+  constructor(code: string, status: number, detail: string, extra: Partial<Pick<ProblemError, "seats" | "errors" | "retryAfter" | "facts">> = {}) {
     super(detail || code);
     this.name = "ProblemError";
     this.code = code;
@@ -28,6 +30,7 @@ export class ProblemError extends Error {
     this.seats = extra.seats ?? [];
     this.errors = extra.errors ?? [];
     this.retryAfter = extra.retryAfter ?? null;
+    this.facts = extra.facts ?? {};
   }
 }
 
@@ -78,5 +81,6 @@ export async function problemFrom(response: Response): Promise<ProblemError> {
     seats: numbers(fields["seats"]),
     errors: fieldErrors(fields["errors"]),
     retryAfter: Number.isFinite(wait) && wait > 0 ? wait : null,
+    facts: fields,
   });
 }

@@ -1,0 +1,47 @@
+/** What the order panel needs to know of the house and its prices. */
+import { useCallback, useMemo, useSyncExternalStore } from "react";
+import type { PerformanceDetail } from "@/client/frontrow.schemas";
+import type { Line, PriceChoice, TypeChoice } from "@/features/checkout";
+import { categoryOf, countFree, nameOf, type House, type LiveSeats, type PriceList } from "@/features/seatmap";
+
+export interface Offer {
+  lineOf: (seatNo: number) => Line;
+  areaPrice: (area: string) => number | null;
+  typesOf: (category: string) => readonly TypeChoice[];
+  priceChoices: readonly PriceChoice[];
+}
+
+export function useOffer(performance: PerformanceDetail, house: House, live: LiveSeats, prices: PriceList): Offer {
+  useSyncExternalStore(live.subscribe, live.getVersion);
+  const lineOf = useCallback(
+    (seatNo: number): Line => {
+      const entry = prices.of(categoryOf(house, seatNo));
+      return { seatNo, ...nameOf(house, seatNo), total: entry?.total ?? null, category: entry?.name ?? "" };
+    },
+    [house, prices],
+  );
+  const areaPrice = useCallback(
+    (name: string): number | null => {
+      const area = house.areas.find((candidate) => candidate.name === name);
+      return area ? (prices.of(house.categories[area.category] ?? "")?.total ?? null) : null;
+    },
+    [house, prices],
+  );
+  const types = useMemo(() => {
+    const byCategory = new Map<string, TypeChoice[]>();
+    for (const { category, ticket_type_id: id, name, total } of performance.prices) {
+      byCategory.set(category, [...(byCategory.get(category) ?? []), { id, name, total }]);
+    }
+    return byCategory;
+  }, [performance.prices]);
+  const typesOf = useCallback((category: string) => types.get(category) ?? [], [types]);
+
+  // Standing places have no neighbours to sit beside.
+  const seated = useMemo(() => new Set(house.rows.map((row) => row.category)), [house]);
+  const free = countFree(house, live).byCategory;
+  const priceChoices = house.categories.flatMap((category, n): PriceChoice[] => {
+    const entry = seated.has(n) ? prices.of(category) : null;
+    return entry ? [{ category, ...entry, free: free[n] ?? 0 }] : [];
+  });
+  return { lineOf, areaPrice, typesOf, priceChoices };
+}

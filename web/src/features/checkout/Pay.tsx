@@ -1,0 +1,37 @@
+import { Button } from "@/shared/ui/Button";
+import { Countdown } from "./Countdown";
+import { Problem, type OrderPanelProps } from "./OrderPanel";
+import { InBar, Total } from "./panel";
+import { PaymentForm } from "./PaymentForm";
+import { sumsOf } from "./quote";
+import { sumWords } from "./SumLines";
+
+/** Once it comes to paying, one line for the seats leaves the room to the card. */
+export function Pay(props: OrderPanelProps) {
+  const { checkout, currency, nameSeats } = props;
+  const { order, payment } = checkout;
+  if (!order || !payment) return null;
+  const sums = sumsOf(checkout);
+  return (
+    <>
+      {order.expires_at && <Countdown until={order.expires_at} onEnd={() => void checkout.look(true)} />}
+      <Problem {...props} />
+      <div>
+        <p>{nameSeats(order.lines.map((line) => line.seat_no))}</p>
+        <p className="text-sm">
+          <span className="text-muted">Tickets for</span> {order.name}, {order.email}
+        </p>
+        <Button tone="quiet" className="min-h-11 text-sm font-normal" busy={checkout.busy === "releasing"} onClick={() => void checkout.changeSeats()}>
+          Change seats
+        </Button>
+      </div>
+      <InBar>{sums && <Total amount={sums.total} currency={currency} small={sumWords(sums, currency)} />}</InBar>
+      <PaymentForm
+        payment={payment}
+        buyer={{ name: order.name, email: order.email }}
+        returnUrl={`${location.origin}/orders/${order.id}?token=${encodeURIComponent(order.token)}`}
+        onConfirmed={() => void checkout.confirmed()}
+      />
+    </>
+  );
+}

@@ -1,0 +1,242 @@
+/** The verbs of buying: each asks the server, and tells the reducer what came of it. */
+import { beginAction } from "@/shared/lib/correlation";
+import { EMPTY, remember } from "@/shared/lib/checkoutMemory";
+import { codeOf, ProblemError } from "@/shared/lib/problem";
+import type { Buyer } from "./BuyerForm";
+import * as calls from "./calls";
+import { withType, type Quote, type Wish } from "./quote";
+import type { Busy, CheckoutChange, CheckoutState } from "./state";
+import { explain, explainCoupon, isCouponCode, seatsTaken, type Circumstances, type Explanation } from "./words";
+
+export interface CheckoutWorld {
+  performanceId: string;
+  maxSeats: number;
+  /** "Row F, seats 11 and 12" */
+  name: (seats: readonly number[]) => string;
+  /** Free seats as near and as many as the lost ones; empty when there are none. */
+  insteadOf: (lost: readonly number[]) => number[];
+  /** Brings the map up to date at once. */
+  refreshMap: () => void;
+  /** Leaves for the order page. */
+  onOrder: (orderId: string, token: string) => void;
+}
+
+/**
+ * What the verbs stand on. They run long after the render that made them, so they read the present from here; the page
+ * keeps it up to date.
+ */
+export class Ground {
+  /** False once the page has gone. */
+  alive = true;
+
+  constructor(
+    readonly performanceId: string,
+    readonly dispatch: (change: CheckoutChange) => void,
+    public state: CheckoutState,
+    public world: CheckoutWorld,
+  ) {}
+
+  keep(state: CheckoutState, world: CheckoutWorld): void {
+    this.state = state;
+    this.world = world;
+  }
+
+  live(yes: boolean): void {
+    this.alive = yes;
+  }
+}
+
+export interface CheckoutActions {
+  toggle: (seatNo: number) => void;
+  choose: (seats: readonly number[]) => void;
+  stand: (area: string, count: number) => void;
+  holdSelected: () => Promise<void>;
+  holdBest: (count: number, category: string | null) => Promise<void>;
+  moreTime: () => Promise<void>;
+  /** Asks what the hold costs as it is wished; quiet, because the hold's own prices stand until then. */
+  requote: () => Promise<void>;
+  applyCoupon: (code: string | null) => Promise<void>;
+  chooseType: (seatNo: number, ticketTypeId: string) => Promise<void>;
+  placeOrder: (buyer: Buyer) => Promise<void>;
+  retryPayment: () => Promise<void>;
+  changeSeats: () => Promise<void>;
+  /** Asks the server how hold or order stand: at the deadline, or after the tab was out of sight. */
+  look: (atDeadline: boolean) => Promise<void>;
+  confirmed: () => Promise<void>;
+  /** Seats on the map that turned out to be gone. */
+  lose: (taken: readonly number[]) => void;
+}
+
+interface Priced {
+  wish: Wish;
+  quote: Quote;
+  coupon: Explanation | null;
+}
+
+const said = (error: unknown, typed: string): Explanation => explainCoupon(codeOf(error), typed, error instanceof ProblemError ? error.facts : {});
+
+/** A quote that survives a refused coupon: then it is the price without it, and says why. */
+async function priced(holdId: string, wish: Wish): Promise<Priced> {
+  try {
+    return { wish, quote: await calls.quote(holdId, wish), coupon: null };
+  } catch (error) {
+    if (wish.coupon === null || !isCouponCode(codeOf(error))) throw error;
+    const without = { ...wish, coupon: null };
+    return { wish: without, quote: await calls.quote(holdId, without), coupon: said(error, wish.coupon) };
+  }
+}
+
+export function checkoutActions(ground: Ground): CheckoutActions & { fail: (error: unknown) => void } {
+  const { performanceId, dispatch } = ground;
+  /** Only the latest question about the price counts. */
+  let questions = 0;
+
+  const circumstances = (): Circumstances => {
+    const { state, world } = ground;
+    return { name: world.name, kept: state.selected, maxSeats: world.maxSeats };
+  };
+
+  const fail = (error: unknown): void => {
+    const { state, world } = ground;
+    if (error instanceof ProblemError && error.code === "seats_taken" && error.seats.length > 0) {
+      const kept = state.selected.filter((seatNo) => !error.seats.includes(seatNo));
+      dispatch({ type: "lost", seats: error.seats, notice: seatsTaken(error.seats, world.insteadOf(error.seats), { ...circumstances(), kept }) });
+      world.refreshMap();
+      return;
+    }
+    const notice = explain(error, circumstances());
+    const gone = notice.code === "hold_expired" || notice.code === "not_found";
+    if (notice.code === "order_not_payable" || gone) world.refreshMap();
+    dispatch(gone ? { type: "released", notice } : { type: "failed", notice, error });
+  };
+
+  /** Runs one action at a time and explains its failure. */
+  const act = async (busy: Busy, work: () => Promise<void>): Promise<void> => {
+    beginAction();
+    dispatch({ type: "busy", busy });
+    try {
+      await work();
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const hold = (wanted: calls.Wanted): Promise<void> =>
+    act("holding", async () => {
+      const held = await calls.hold(performanceId, wanted);
+      // Whoever went to another page while the answer was under way wants no seats.
+      if (ground.alive) dispatch({ type: "held", hold: held });
+      else calls.release(held.id);
+    });
+
+  const pay = async (orderId: string, token: string): Promise<void> => {
+    const { payment, order } = await calls.startPayment(performanceId, orderId, token);
+    if (calls.isUnpaid(order)) dispatch({ type: "payable", payment, order });
+    else settled(orderId, token);
+  };
+
+  const settled = (orderId: string, token: string): void => {
+    remember(performanceId, EMPTY);
+    ground.world.onOrder(orderId, token);
+  };
+
+  /** Prices a wish; the wish is shown at once and taken back when the server doesn't follow. */
+  const wishFor = async (wish: Wish): Promise<void> => {
+    const { hold: held, wish: before } = ground.state;
+    if (!held) return;
+    const question = (questions += 1);
+    dispatch({ type: "wished", wish });
+    try {
+      const answer = await priced(held.id, wish);
+      if (question === questions) dispatch({ type: "quoted", ...answer });
+    } catch (error) {
+      if (question !== questions) return;
+      dispatch({ type: "wished", wish: before });
+      throw error;
+    }
+  };
+
+  return {
+    fail,
+    toggle: (seatNo) => dispatch({ type: "toggle", seatNo, maxSeats: ground.world.maxSeats }),
+    choose: (seats) => dispatch({ type: "choose", seats, maxSeats: ground.world.maxSeats }),
+    stand: (area, count) => dispatch({ type: "stand", area, count, maxSeats: ground.world.maxSeats }),
+    holdSelected: () => hold({ kind: "chosen", seats: ground.state.selected, standing: ground.state.standing }),
+    holdBest: (count, category) => hold({ kind: "best", count, category }),
+
+    moreTime: () =>
+      act("extending", async () => {
+        const { hold: held } = ground.state;
+        if (!held) return;
+        try {
+          dispatch({ type: "extended", hold: await calls.extend(held.id) });
+        } catch (error) {
+          if (codeOf(error) !== "hold_at_cap") throw error;
+          dispatch({ type: "capped" });
+        }
+      }),
+
+    requote: async () => {
+      await wishFor(ground.state.wish).catch(() => undefined);
+    },
+    applyCoupon: (code) => act("quoting", () => wishFor({ ...ground.state.wish, coupon: code })),
+    chooseType: async (seatNo, ticketTypeId) => {
+      await wishFor(withType(ground.state.wish, seatNo, ticketTypeId)).catch(fail);
+    },
+
+    placeOrder: (buyer) =>
+      act("ordering", async () => {
+        const { hold: held, order: known, wish } = ground.state;
+        if (!held) return;
+        try {
+          const order = known ?? (await calls.placeOrder(performanceId, held.id, buyer, wish));
+          dispatch({ type: "ordered", order });
+          await pay(order.id, order.token);
+        } catch (error) {
+          if (wish.coupon === null || !isCouponCode(codeOf(error))) throw error;
+          // The code was good when it was tried and isn't any more: the new total is shown before anything is bought.
+          const answer = await priced(held.id, wish);
+          dispatch({ type: "busy", busy: "quoting" });
+          dispatch({ type: "quoted", ...answer, coupon: said(error, wish.coupon) });
+        }
+      }),
+    retryPayment: () =>
+      act("ordering", async () => {
+        const { order } = ground.state;
+        if (order) await pay(order.id, order.token);
+      }),
+    changeSeats: () =>
+      act("releasing", async () => {
+        const { hold: held, order } = ground.state;
+        const outcome = await calls.giveBack(held?.id ?? null, order);
+        if (outcome !== null) settled(outcome.id, outcome.token);
+        else dispatch({ type: "released", notice: null });
+      }),
+
+    look: async (atDeadline) => {
+      const { hold: held, order } = ground.state;
+      if (!held && !order) return;
+      const outcome = await calls.standing(held?.id ?? null, order, atDeadline);
+      if (!ground.alive) return;
+      if (outcome.kind === "extended") dispatch({ type: "extended", ...outcome });
+      else if (outcome.kind === "settled") settled(outcome.order.id, outcome.order.token);
+      else if (outcome.kind === "ended") fail(new ProblemError("hold_expired", 410, ""));
+    },
+    confirmed: async () => {
+      const { order } = ground.state;
+      if (!order) return;
+      // The order page asks again; an answer lost here costs a second, not a payment.
+      await calls.checkPayment(order.id, order.token).catch(() => undefined);
+      settled(order.id, order.token);
+    },
+    lose: (taken) => {
+      const { state, world } = ground;
+      // While a hold is under way its own broadcast may overtake its answer.
+      if (state.hold !== null || state.order !== null || state.busy !== null) return;
+      const lost = state.selected.filter((seatNo) => taken.includes(seatNo));
+      if (lost.length === 0) return;
+      const kept = state.selected.filter((seatNo) => !lost.includes(seatNo));
+      dispatch({ type: "lost", seats: lost, notice: seatsTaken(lost, world.insteadOf(lost), { ...circumstances(), kept }) });
+    },
+  };
+}
