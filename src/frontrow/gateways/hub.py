@@ -58,6 +58,7 @@ class Gateways:
         return {breaker.name: await breaker.status() for breaker in self.breakers}
 
     async def close(self) -> None:
+        await self.stripe.close()
         await self.objects.close()
 
 
