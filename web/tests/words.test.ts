@@ -4,7 +4,7 @@ import { count } from "@/shared/lib/locale";
 import { money, price } from "@/shared/lib/money";
 import { seatsWords, seatWords } from "@/shared/lib/seatWords";
 import { learnServerTime, millisecondsUntil } from "@/shared/lib/serverClock";
-import { isOver, isPassing, orderWords, withToken } from "@/features/wallet/orderWords";
+import { isOver, isPassing, orderWords, refundWords, ticketWords, withToken, wordsOf } from "@/features/wallet/orderWords";
 
 const seat = (section: string, row: string, label: string) => ({ section, row, label });
 
@@ -67,6 +67,21 @@ describe("orders in words", () => {
   it.each(states)("%s says what it means for seats or money", (state) => {
     expect(orderWords(state).title).not.toBe("Your order");
     expect(orderWords(state).body).toMatch(/seat|charged|refund|tickets/i);
+  });
+
+  it("tells what happened to the money of a paid order that was cancelled or refunded", () => {
+    const order = { state: "cancelled", currency: "EUR", total: 8400, paid_at: "2026-11-22T12:00:00Z" };
+    expect(wordsOf({ ...order, paid_at: null }).body).toMatch(/nothing was charged/);
+    expect(wordsOf(order).body).toMatch(/no longer valid/);
+    expect(wordsOf({ ...order, refunds: [{ amount: 8400, state: "pending" }] }).body).toContain("The whole €84.00 is on its way back");
+    expect(refundWords({ ...order, state: "paid", refunds: [{ amount: 4200, state: "succeeded" }, { amount: 4200, state: "failed" }] })).toMatch(/^€42\.00 went back/);
+    expect(refundWords({ ...order, state: "paid", refunds: [] })).toBeNull();
+  });
+
+  it("counts only tickets that open the door", () => {
+    expect(ticketWords([{ state: "valid" }, { state: "void" }])).toBe("Here is your ticket");
+    expect(ticketWords([{ state: "valid" }, { state: "valid" }])).toBe("Here are your 2 tickets");
+    expect(ticketWords([{ state: "void" }])).toBe("These tickets are no longer valid");
   });
 
   it("knows which states pass by themselves and which are over", () => {

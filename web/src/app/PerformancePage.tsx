@@ -64,7 +64,7 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
     [live, lose],
   );
 
-  const offer = useOffer(performance, house, live, prices);
+  const offer = useOffer(house, live, prices);
   const { stand, standing, toggle } = checkout;
   // Held places are marked as they are; wanted ones by any of their area's.
   const mine = useMemo(

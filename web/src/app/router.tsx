@@ -31,7 +31,11 @@ const performance = createRoute({
 const order = createRoute({
   getParentRoute: () => root,
   path: "/orders/$id",
-  validateSearch: (search: Record<string, unknown>): { token?: string } => ({ token: text(search["token"]) }),
+  // Stripe adds how a bank's own page ended; its other additions aren't needed, and leave the address with it.
+  validateSearch: (search: Record<string, unknown>): { token?: string; redirect_status?: string } => ({
+    token: text(search["token"]),
+    redirect_status: text(search["redirect_status"]),
+  }),
   component: lazyRouteComponent(() => import("@/features/wallet/OrderPage"), "OrderPage"),
 });
 

@@ -1,17 +1,15 @@
 /** What the order panel needs to know of the house and its prices. */
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import type { PerformanceDetail } from "@/client/frontrow.schemas";
-import type { Line, PriceChoice, TypeChoice } from "@/features/checkout";
+import type { Line, PriceChoice } from "@/features/checkout";
 import { categoryOf, countFree, nameOf, type House, type LiveSeats, type PriceList } from "@/features/seatmap";
 
 export interface Offer {
   lineOf: (seatNo: number) => Line;
   areaPrice: (area: string) => number | null;
-  typesOf: (category: string) => readonly TypeChoice[];
   priceChoices: readonly PriceChoice[];
 }
 
-export function useOffer(performance: PerformanceDetail, house: House, live: LiveSeats, prices: PriceList): Offer {
+export function useOffer(house: House, live: LiveSeats, prices: PriceList): Offer {
   useSyncExternalStore(live.subscribe, live.getVersion);
   const lineOf = useCallback(
     (seatNo: number): Line => {
@@ -27,15 +25,6 @@ export function useOffer(performance: PerformanceDetail, house: House, live: Liv
     },
     [house, prices],
   );
-  const types = useMemo(() => {
-    const byCategory = new Map<string, TypeChoice[]>();
-    for (const { category, ticket_type_id: id, name, total } of performance.prices) {
-      byCategory.set(category, [...(byCategory.get(category) ?? []), { id, name, total }]);
-    }
-    return byCategory;
-  }, [performance.prices]);
-  const typesOf = useCallback((category: string) => types.get(category) ?? [], [types]);
-
   // Standing places have no neighbours to sit beside.
   const seated = useMemo(() => new Set(house.rows.map((row) => row.category)), [house]);
   const free = countFree(house, live).byCategory;
@@ -43,5 +32,5 @@ export function useOffer(performance: PerformanceDetail, house: House, live: Liv
     const entry = seated.has(n) ? prices.of(category) : null;
     return entry ? [{ category, ...entry, free: free[n] ?? 0 }] : [];
   });
-  return { lineOf, areaPrice, typesOf, priceChoices };
+  return { lineOf, areaPrice, priceChoices };
 }

@@ -1,17 +1,20 @@
+import { ProblemError } from "@/shared/lib/problem";
 import { Button } from "@/shared/ui/Button";
+import { Notice } from "@/shared/ui/Notice";
 import { BuyerForm } from "./BuyerForm";
 import { Countdown } from "./Countdown";
 import { CouponBox } from "./CouponBox";
 import { Problem, type OrderPanelProps } from "./OrderPanel";
 import { InBar, Total } from "./panel";
-import { sumsOf } from "./quote";
+import { factsOf, sumsOf } from "./quote";
 import { SeatLines, type Line } from "./SeatLines";
 import { SumLines, sumWords } from "./SumLines";
+import { explain } from "./words";
 
 const FORM = "buyer-form";
 
 /** The held seats, each as the ticket that is wanted and at what that costs now. */
-function heldLines({ checkout, typesOf }: OrderPanelProps): Line[] {
+function heldLines({ checkout }: OrderPanelProps): Line[] {
   const { hold, order, quote, wish } = checkout;
   if (order) {
     return order.lines.map((line) => ({ seatNo: line.seat_no, section: line.section, row: line.row, label: line.label, total: line.total, category: line.ticket_type }));
@@ -19,7 +22,7 @@ function heldLines({ checkout, typesOf }: OrderPanelProps): Line[] {
   return (hold?.seats ?? []).map((seat) => {
     const priced = quote?.lines.find((line) => line.seat_no === seat.seat_no);
     const typeId = wish.types[seat.seat_no] ?? priced?.ticket_type_id ?? seat.ticket_type_id;
-    const types = typesOf(seat.category);
+    const types = (quote?.ticket_types ?? []).filter((type) => type.category === seat.category && (type.on_sale || type.id === typeId));
     return {
       seatNo: seat.seat_no,
       section: seat.section,
@@ -35,11 +38,12 @@ function heldLines({ checkout, typesOf }: OrderPanelProps): Line[] {
 
 /** The seats are held: who they are for, as what kind of ticket, with which code. */
 export function Details(props: OrderPanelProps) {
-  const { checkout, currency, buyer } = props;
+  const { checkout, currency, buyer, nameSeats, maxSeats } = props;
   const { hold, order, wish, quote, busy } = checkout;
   const until = order?.expires_at ?? hold?.expires_at ?? null;
   const sums = sumsOf(checkout);
   const free = sums !== null && sums.total === 0;
+  const problems = order === null ? (quote?.problems ?? []) : [];
   const next = free ? "Get your tickets" : "Continue to payment";
   return (
     <>
@@ -70,6 +74,15 @@ export function Details(props: OrderPanelProps) {
         />
       )}
       {sums && <SumLines sums={sums} currency={currency} />}
+      {quote &&
+        problems.map(({ code }) => {
+          const { title, body } = explain(new ProblemError(code, 409, "", { facts: { currency, ...factsOf(code, quote) } }), { name: nameSeats, kept: [], maxSeats });
+          return (
+            <Notice key={code} title={title}>
+              {body}
+            </Notice>
+          );
+        })}
       {order === null && (
         <BuyerForm
           key={buyer?.email ?? "guest"}
@@ -82,7 +95,7 @@ export function Details(props: OrderPanelProps) {
       <InBar>
         {sums && <Total amount={sums.total} currency={currency} small={sumWords(sums, currency)} />}
         {order === null ? (
-          <Button tone="next" type="submit" form={FORM} className="lg:w-full" busy={busy === "ordering"} disabled={busy === "quoting"}>
+          <Button tone="next" type="submit" form={FORM} className="lg:w-full" busy={busy === "ordering"} disabled={busy === "quoting" || problems.length > 0}>
             {next}
           </Button>
         ) : (

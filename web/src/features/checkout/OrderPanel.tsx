@@ -7,7 +7,7 @@ import { Choose } from "./Choose";
 import { Details } from "./Details";
 import { PanelParts } from "./panel";
 import { Pay } from "./Pay";
-import type { Line, TypeChoice } from "./SeatLines";
+import type { Line } from "./SeatLines";
 import { stepOf } from "./state";
 import type { Checkout } from "./useCheckout";
 
@@ -17,8 +17,6 @@ export interface OrderPanelProps {
   lineOf: (seatNo: number) => Line;
   /** What a place of a standing area costs, by the area's name. */
   areaPrice: (area: string) => number | null;
-  /** The ticket types of a price category; the first is the usual one. */
-  typesOf: (category: string) => readonly TypeChoice[];
   /** The prices that have numbered seats, for "best available". */
   priceChoices: readonly PriceChoice[];
   currency: string;

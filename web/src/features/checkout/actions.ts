@@ -73,17 +73,12 @@ interface Priced {
   coupon: Explanation | null;
 }
 
-const said = (error: unknown, typed: string): Explanation => explainCoupon(codeOf(error), typed, error instanceof ProblemError ? error.facts : {});
-
-/** A quote that survives a refused coupon: then it is the price without it, and says why. */
-async function priced(holdId: string, wish: Wish): Promise<Priced> {
-  try {
-    return { wish, quote: await calls.quote(holdId, wish), coupon: null };
-  } catch (error) {
-    if (wish.coupon === null || !isCouponCode(codeOf(error))) throw error;
-    const without = { ...wish, coupon: null };
-    return { wish: without, quote: await calls.quote(holdId, without), coupon: said(error, wish.coupon) };
-  }
+/** A quote says itself whether the code is in it; a code that isn't is wished no longer. */
+async function priced(holdId: string, wish: Wish, email?: string): Promise<Priced> {
+  const quote = await calls.quote(holdId, wish, email);
+  const { coupon } = quote;
+  if (!coupon?.problem) return { wish: { ...wish, coupon: coupon?.code ?? null }, quote, coupon: null };
+  return { wish: { ...wish, coupon: null }, quote, coupon: explainCoupon(coupon.problem.code, coupon.code) };
 }
 
 export function checkoutActions(ground: Ground): CheckoutActions & { fail: (error: unknown) => void } {
@@ -193,11 +188,13 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
           dispatch({ type: "ordered", order });
           await pay(order.id, order.token);
         } catch (error) {
-          if (wish.coupon === null || !isCouponCode(codeOf(error))) throw error;
-          // The code was good when it was tried and isn't any more: the new total is shown before anything is bought.
-          const answer = await priced(held.id, wish);
+          const code = codeOf(error);
+          if (wish.coupon === null || !isCouponCode(code)) throw error;
+          // Good when it was tried, and not any more: the new total is shown before anything is bought.
+          const answer = await priced(held.id, { ...wish, coupon: null });
+          const facts = error instanceof ProblemError ? error.facts : {};
           dispatch({ type: "busy", busy: "quoting" });
-          dispatch({ type: "quoted", ...answer, coupon: said(error, wish.coupon) });
+          dispatch({ type: "quoted", ...answer, coupon: explainCoupon(code, wish.coupon, facts) });
         }
       }),
     retryPayment: () =>

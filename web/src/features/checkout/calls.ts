@@ -80,9 +80,9 @@ export function release(holdId: string): void {
 
 const wished = ({ coupon, types }: Wish): Record<string, unknown> => ({ ticket_types: types, coupon });
 
-/** What the held seats cost with these wishes; refuses a coupon with a code of its own. */
-export async function quote(holdId: string, wish: Wish): Promise<Quote> {
-  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wished(wish)) };
+/** What the held seats cost with these wishes. A code that can't be used is no refusal: the quote says why. */
+export async function quote(holdId: string, wish: Wish, email?: string): Promise<Quote> {
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...wished(wish), email }) };
   return insist(() => http<Quote>(`/api/holds/${holdId}/quote`, init));
 }
 

@@ -29,8 +29,33 @@ export interface QuoteLine {
   total: number;
 }
 
+export interface QuoteTicketType {
+  id: string;
+  category: string;
+  name: string;
+  total: number;
+  min_per_order: number;
+  max_per_order: number | null;
+  on_sale: boolean;
+}
+
 export interface Quote extends Sums {
   lines: QuoteLine[];
+  coupon: { code: string; discount: number; problem: { code: string } | null } | null;
+  /** What else an order would be refused for. */
+  problems: { code: string }[];
+  ticket_types: QuoteTicketType[];
+  max_per_account: number | null;
+}
+
+/** The numbers that the words of a problem need, from the quote that found it. */
+export function factsOf(code: string, quote: Quote): Record<string, unknown> {
+  if (code === "account_limit") return { limit: quote.max_per_account ?? 0, left: quote.max_per_account ?? 0 };
+  const sold = (id: string): number => quote.lines.filter((line) => line.ticket_type_id === id).length;
+  const chosen = quote.ticket_types.filter((type) => sold(type.id) > 0);
+  if (code === "ticket_type_not_on_sale") return { ticket_types: chosen.filter((type) => !type.on_sale).map((type) => type.name) };
+  const wrong = chosen.find((type) => sold(type.id) < type.min_per_order || sold(type.id) > (type.max_per_order ?? Infinity));
+  return code === "ticket_type_quantity" && wrong ? { ticket_type: wrong.name, minimum: wrong.min_per_order, maximum: wrong.max_per_order } : {};
 }
 
 /** The best that is known: the order's, else the quote's, else the hold's own prices. */

@@ -1,24 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { checkPayment, getOrder } from "@/client/frontrow";
 import type { Order } from "@/client/frontrow.schemas";
 import { remember } from "@/shared/lib/checkoutMemory";
-import { clock, longDate, zoneNote } from "@/shared/lib/dates";
-import { count } from "@/shared/lib/locale";
-import { money } from "@/shared/lib/money";
+import { clock, longDate, ownClock, zoneNote } from "@/shared/lib/dates";
 import { isMissing } from "@/shared/lib/problem";
-import { learnServerTime } from "@/shared/lib/serverClock";
+import { learnServerTime, millisecondsUntil } from "@/shared/lib/serverClock";
 import { useTitle } from "@/shared/lib/title";
 import { buttonClass } from "@/shared/ui/Button";
 import { Failure } from "@/shared/ui/Failure";
+import { Notice } from "@/shared/ui/Notice";
 import { Waiting } from "@/shared/ui/Waiting";
-import { isOver, isPassing, orderWords, withToken } from "./orderWords";
+import { isOver, isPassing, refundWords, ticketWords, withToken, wordsOf } from "./orderWords";
+import { Receipt } from "./Receipt";
+import type { FullOrder } from "./shapes";
 import { Ticket } from "./Ticket";
+import { TicketActions } from "./TicketActions";
 
 const POLL_MS = 1_000;
 /** While paying, the server is asked to look at the payment itself this often; the webhook is usually faster. */
 const CHECK_MS = 5_000;
+
+/** How long until the server is asked again: every second while something passes, at its deadline while it waits. */
+function pollAfter(order: Order | undefined): number | false {
+  if (!order) return false;
+  if (isPassing(order.state)) return POLL_MS;
+  if (order.state === "pending" && order.expires_at) return Math.max(POLL_MS, millisecondsUntil(order.expires_at) + POLL_MS);
+  // Money that is on its way back arrives without a word to this page.
+  return order.state === "refund_due" ? CHECK_MS : false;
+}
 
 function useOrder(id: string, token: string | undefined) {
   const order = useQuery({
@@ -28,7 +39,7 @@ function useOrder(id: string, token: string | undefined) {
       learnServerTime(answer.server_time);
       return answer;
     },
-    refetchInterval: (query) => (query.state.data && isPassing(query.state.data.state) ? POLL_MS : false),
+    refetchInterval: (query) => pollAfter(query.state.data),
     refetchIntervalInBackground: true,
   });
   const passing = order.data !== undefined && isPassing(order.data.state);
@@ -43,17 +54,47 @@ function useOrder(id: string, token: string | undefined) {
   return order;
 }
 
+/**
+ * Back from a bank's own page. What it says is only a hint; the server looks at the payment itself. Without the bank's
+ * yes the way leads back to the payment form, which has lost nothing. The secret leaves the address either way.
+ */
+function useReturn(id: string, token: string | undefined, hint: string | undefined): boolean {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!hint) return;
+    let gone = false;
+    const stay = (): void => void navigate({ to: "/orders/$id", params: { id }, search: token ? { token } : {}, replace: true });
+    checkPayment(id, token ? { token } : undefined).then(
+      (order) => {
+        if (gone) return;
+        if (hint === "succeeded" || (order.state !== "pending" && order.state !== "paying")) return stay();
+        remember(order.performance.id, { orderId: order.id, orderToken: order.token, refused: true });
+        void navigate({ to: "/performances/$id", params: { id: order.performance.id }, replace: true });
+      },
+      () => {
+        if (!gone) stay();
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [id, token, hint, navigate]);
+  return hint !== undefined;
+}
+
 /** One order: progress while it is being paid, tickets when it is, and the way on when it failed. */
 export function OrderPage() {
   const { id } = useParams({ from: "/orders/$id" });
-  const { token } = useSearch({ from: "/orders/$id" });
+  const { token, redirect_status: hint } = useSearch({ from: "/orders/$id" });
   const order = useOrder(id, token);
+  const returning = useReturn(id, token, hint);
   useTitle(order.data ? `Order ${order.data.code}` : "Order");
   if (isMissing(order.error)) return <NotYours />;
   if (order.isError && !order.data) return <Failure error={order.error} what="your order" onRetry={() => void order.refetch()} />;
-  if (!order.data) {
+  if (!order.data || (returning && order.data.state !== "paid")) {
     return (
       <div className="page">
+        {returning && <p className="sr-only">Asking your bank how the payment went</p>}
         <Waiting what="your order" lines={6} />
       </div>
     );
@@ -61,12 +102,12 @@ export function OrderPage() {
   return <OrderView order={order.data} token={token ?? order.data.token} />;
 }
 
-function OrderView({ order, token }: { order: Order; token: string }) {
+function OrderView({ order, token }: { order: FullOrder; token: string }) {
   const { event, performance } = order;
   const zone = zoneNote(performance.starts_at, performance.timezone);
   return (
     <div className="page pt-8 sm:pt-14">
-      <div aria-live="polite">{order.state === "paid" ? <Paid order={order} token={token} /> : <Unpaid order={order} />}</div>
+      <div aria-live="polite">{order.state === "paid" ? <Paid order={order} token={token} /> : <Unpaid order={order} token={token} />}</div>
       <div className="mt-12 grid gap-x-16 gap-y-10 lg:grid-cols-2">
         <section aria-labelledby="evening">
           <h2 id="evening" className="border-b border-ink pb-2 text-xl">
@@ -96,40 +137,64 @@ function venueLine({ name, address, city }: Order["performance"]["venue"]): stri
   return [name, address, address.includes(city) ? "" : city].filter(Boolean).join(", ");
 }
 
-function Paid({ order, token }: { order: Order; token: string }) {
+function Paid({ order, token }: { order: FullOrder; token: string }) {
+  const valid = order.tickets.filter((ticket) => ticket.state !== "void").length;
+  const refund = refundWords(order);
   return (
     <>
-      <p className="font-display text-lg text-muted italic">
-        Order <span data-testid="order-code" className="not-italic tabular-nums">{order.code}</span>
-      </p>
-      <h1 className="mt-2 text-3xl sm:text-4xl">{order.tickets.length === 1 ? "Here is your ticket" : `Here are your ${count(order.tickets.length, "ticket")}`}</h1>
-      <p className="prose-width mt-3">
-        They are also on their way to <span className="font-medium">{order.email}</span>. At the door, show the code on your phone or on paper.
-      </p>
-      {order.pdf_url && (
-        <a href={withToken(order.pdf_url, token)} className={buttonClass("next", "mt-6")} download>
-          Download as PDF
-        </a>
+      <OrderCode code={order.code} />
+      <h1 className="mt-2 text-3xl sm:text-4xl">{ticketWords(order.tickets)}</h1>
+      {valid > 0 && (
+        <p className="prose-width mt-3">
+          {valid === 1 ? "It is" : "They are"} also on {valid === 1 ? "its" : "their"} way to <span className="font-medium">{order.email}</span>. At the door, show the
+          code on your phone or on paper.
+        </p>
       )}
-      <ul className="mt-10 grid gap-6 lg:grid-cols-2" aria-label="Tickets">
-        {order.tickets.map((ticket) => (
-          <Ticket key={ticket.id} ticket={ticket} order={order} qrUrl={withToken(ticket.qr_svg_url, token)} />
-        ))}
-      </ul>
+      {refund && (
+        <div className="prose-width mt-5">
+          <Notice title="Some of your money came back">{refund}</Notice>
+        </div>
+      )}
+      <TicketActions order={order} token={token} />
+      <Tickets order={order} token={token} />
     </>
   );
 }
 
-function Unpaid({ order }: { order: Order }) {
-  const { title, body } = orderWords(order.state);
+/** All tickets, the void ones last: they stay in sight, so that nobody shows one at the door. */
+function Tickets({ order, token }: { order: FullOrder; token: string }) {
+  const [valid, void_] = [order.tickets.filter((ticket) => ticket.state !== "void"), order.tickets.filter((ticket) => ticket.state === "void")];
+  if (order.tickets.length === 0) return null;
+  return (
+    <ul className="mt-10 grid gap-6 lg:grid-cols-2" aria-label="Tickets">
+      {[...valid, ...void_].map((ticket) => (
+        <Ticket key={ticket.id} ticket={ticket} order={order} qrUrl={withToken(ticket.qr_svg_url, token)} />
+      ))}
+    </ul>
+  );
+}
+
+function OrderCode({ code }: { code: string }) {
+  return (
+    <p className="font-display text-lg text-muted italic">
+      Order{" "}
+      <span data-testid="order-code" className="not-italic tabular-nums">
+        {code}
+      </span>
+    </p>
+  );
+}
+
+function Unpaid({ order, token }: { order: FullOrder; token: string }) {
+  const { title, body } = wordsOf(order);
   const passing = isPassing(order.state);
+  const bought = order.paid_at !== null;
   return (
     <>
-      <p className="font-display text-lg text-muted italic">
-        Order <span data-testid="order-code" className="not-italic tabular-nums">{order.code}</span>
-      </p>
+      <OrderCode code={order.code} />
       <h1 className="mt-2 text-3xl sm:text-4xl">{title}</h1>
       <p className="prose-width mt-3">{body}</p>
+      {order.state === "pending" && order.expires_at && <p className="mt-2">Your seats are held until {ownClock(order.expires_at)}.</p>}
       {passing && <Progress />}
       {(order.state === "pending" || order.state === "paying") && (
         <Link
@@ -141,11 +206,12 @@ function Unpaid({ order }: { order: Order }) {
           {order.state === "pending" ? "Continue to payment" : "Back to the payment form"}
         </Link>
       )}
-      {isOver(order.state) && (
+      {isOver(order.state) && !bought && (
         <Link to="/performances/$id" params={{ id: order.performance.id }} className={buttonClass("next", "mt-6")}>
           Choose seats again
         </Link>
       )}
+      {bought && <Tickets order={order} token={token} />}
     </>
   );
 }
@@ -156,43 +222,6 @@ function Progress() {
     <div role="progressbar" aria-label="Waiting for the payment" className="relative mt-8 h-0.5 max-w-md overflow-hidden bg-hairline">
       <div className="progress-run absolute inset-y-0 w-1/3 bg-ink" />
     </div>
-  );
-}
-
-function Receipt({ order }: { order: Order }) {
-  const row = "flex items-baseline justify-between gap-4 py-1.5 tabular-nums";
-  return (
-    <section aria-labelledby="receipt">
-      <h2 id="receipt" className="border-b border-ink pb-2 text-xl">
-        The bill
-      </h2>
-      <dl className="mt-3">
-        <div className={row}>
-          <dt>{count(order.lines.length, "seat")}</dt>
-          <dd>{money(order.subtotal, order.currency)}</dd>
-        </div>
-        {order.discount > 0 && (
-          <div className={row}>
-            <dt>Discount</dt>
-            <dd>−{money(order.discount, order.currency)}</dd>
-          </div>
-        )}
-        <div className={row}>
-          <dt>Fees</dt>
-          <dd>{money(order.fees, order.currency)}</dd>
-        </div>
-        <div className={`${row} mt-1 border-t border-hairline pt-3`}>
-          <dt>Total</dt>
-          <dd className="font-display text-xl leading-tight">{money(order.total, order.currency)}</dd>
-        </div>
-        {order.tax > 0 && (
-          <div className={`${row} text-sm text-muted`}>
-            <dt>of which tax</dt>
-            <dd>{money(order.tax, order.currency)}</dd>
-          </div>
-        )}
-      </dl>
-    </section>
   );
 }
 

@@ -10,15 +10,16 @@ interface TicketProps {
 
 const NOT_VALID: Record<string, string> = {
   inactive: "Not active yet: the payment is being completed.",
-  void: "This ticket is no longer valid.",
+  void: "Cancelled: this ticket no longer opens the door.",
 };
 
 /** One ticket as a stub: the seat large on the left, the code for the door on the right. */
 export function Ticket({ ticket, order, qrUrl }: TicketProps) {
   const { performance, event } = order;
   const refused = NOT_VALID[ticket.state];
+  const gone = ticket.state === "void";
   return (
-    <li className="ticket grid min-[30rem]:grid-cols-[1fr_auto]">
+    <li className={`ticket grid min-[30rem]:grid-cols-[1fr_auto] ${gone ? "ticket-void" : ""}`} data-state={ticket.state}>
       <div className="flex min-w-0 flex-col p-5">
         <p className="font-display text-lg leading-snug">{event.title}</p>
         <p className="mt-1 text-sm text-muted tabular-nums">
@@ -31,7 +32,13 @@ export function Ticket({ ticket, order, qrUrl }: TicketProps) {
         <p className="mt-1 text-sm">{ticket.section}</p>
         {refused && <p className="mt-3 text-sm font-medium text-warn">{refused}</p>}
       </div>
-      {ticket.state !== "void" && (
+      {gone ? (
+        <div className="ticket-stub grid place-items-center p-4">
+          <p className="w-40 -rotate-12 text-center font-display text-3xl text-warn italic" aria-hidden="true">
+            Void
+          </p>
+        </div>
+      ) : (
         <div className="ticket-stub grid place-items-center p-4">
           {/* Scanners want dark on light, whatever the theme. */}
           <img src={qrUrl} alt={`QR code for ${seatWords(ticket)}`} className="aspect-square w-52 rounded-sm bg-white p-2 min-[30rem]:w-40" />

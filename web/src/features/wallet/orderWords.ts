@@ -1,8 +1,19 @@
 /** What each state of an order means for the buyer: what happened, what it means for seats and money. */
+import { count } from "@/shared/lib/locale";
+import { money } from "@/shared/lib/money";
 
 export interface OrderWords {
   title: string;
   body: string;
+}
+
+/** The part of an order that money words need. */
+export interface OrderMoney {
+  state: string;
+  currency: string;
+  total: number;
+  paid_at: string | null;
+  refunds?: readonly { amount: number; state: string }[];
 }
 
 const WORDS: Record<string, OrderWords> = {
@@ -19,6 +30,47 @@ const WORDS: Record<string, OrderWords> = {
 
 export function orderWords(state: string): OrderWords {
   return WORDS[state] ?? { title: "Your order", body: "" };
+}
+
+export interface Refunded {
+  /** Arrived, or as good as: Stripe has sent it. */
+  done: number;
+  pending: number;
+}
+
+/** Failed refunds don't count: the house tries again or calls. */
+export function refundedOf({ refunds }: Pick<OrderMoney, "refunds">): Refunded {
+  const sum = (state: string): number => (refunds ?? []).reduce((total, refund) => total + (refund.state === state ? refund.amount : 0), 0);
+  return { done: sum("succeeded"), pending: sum("pending") };
+}
+
+/** What happened to the money, in a sentence or two; null when nothing came back. */
+export function refundWords(order: OrderMoney): string | null {
+  const { done, pending } = refundedOf(order);
+  const said = (amount: number): string => (amount === order.total ? `The whole ${money(amount, order.currency)}` : money(amount, order.currency));
+  const sentences = [
+    done > 0 ? `${said(done)} went back the way you paid; banks take up to ten days to show it.` : "",
+    pending > 0 ? `${said(pending)} ${done > 0 ? "more " : ""}is on its way back to you.` : "",
+  ].filter(Boolean);
+  return sentences.length > 0 ? sentences.join(" ") : null;
+}
+
+/** The words of an order with its money: a cancelled order may have been paid before. */
+export function wordsOf(order: OrderMoney): OrderWords {
+  const words = orderWords(order.state);
+  const money = refundWords(order);
+  if (order.state === "cancelled" && order.paid_at !== null) {
+    return { ...words, body: `Its tickets are no longer valid. ${money ?? "The house is settling what you paid."}` };
+  }
+  if (order.state === "refunded" && money) return { ...words, body: `${money} The tickets of this order are no longer valid.` };
+  return words;
+}
+
+/** "Here are your 2 tickets"; void ones are named apart. */
+export function ticketWords(tickets: readonly { state: string }[]): string {
+  const valid = tickets.filter((ticket) => ticket.state !== "void").length;
+  if (valid === 0) return "These tickets are no longer valid";
+  return valid === 1 ? "Here is your ticket" : `Here are your ${count(valid, "ticket")}`;
 }
 
 /** States that pass by themselves: the page asks again every second. */

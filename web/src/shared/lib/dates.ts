@@ -38,6 +38,16 @@ export function clock(iso: string, timeZone: string): string {
   return format({ hour: "2-digit", minute: "2-digit", timeZone }).format(new Date(iso));
 }
 
+/** "19:42" by the reader's own clock: for deadlines, which are the reader's and not the event's. */
+export function ownClock(iso: string): string {
+  return format({ hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+}
+
+/** "24 Dec", for what happened on the reader's side. */
+export function dayAndMonth(iso: string): string {
+  return format({ day: "numeric", month: "short" }).format(new Date(iso));
+}
+
 /** "Thursday 24 December 2026" */
 export function longDate(iso: string, timeZone: string): string {
   return format({ weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone }).format(new Date(iso));

@@ -32,3 +32,8 @@ export function money(amount: number, currency: string): string {
 export function price(amount: number, currency: string): string {
   return formatter(currency, true).format(major(amount, formatter(currency, false)));
 }
+
+/** "25.5%" from basis points. */
+export function percent(basisPoints: number): string {
+  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 2 }).format(basisPoints / 10_000);
+}
