@@ -27,7 +27,7 @@ class Gateways:
     def open(cls, rt: Runtime) -> "Gateways":
         """Make the gateways; nothing connects before it's used."""
         settings = rt.settings
-        stripe_breaker = Breaker("stripe", rt.redis, is_answer=stripe.is_answer)
+        stripe_breaker = Breaker("stripe", rt.redis, is_answer=stripe.is_answer, slow_s=settings.stripe.timeout_s)
         mail_breaker = Breaker("mail", rt.redis, is_answer=mail.is_answer, slow_s=settings.mail.timeout_s + 1)
         objects_breaker = Breaker("objects", rt.redis, is_answer=objects.is_answer)
         log_ins = {
@@ -60,6 +60,8 @@ class Gateways:
     async def close(self) -> None:
         await self.stripe.close()
         await self.objects.close()
+        for breaker in self.breakers:
+            await breaker.close()
 
 
 async def gateways(connection: HTTPConnection) -> Gateways:
