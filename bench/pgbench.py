@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import uuid
 from pathlib import Path
 
 from bench.stage import HALL_SEATS, Stage
@@ -13,11 +12,12 @@ from frontrow.seats.actions import HOLD_STATEMENT
 ARGUMENTS = (
     "uuidv7()",
     "'{performance}'::uuid",
-    # A client is a buyer, and each of its holds has a key of its own, as over HTTP.
-    "('{run}' || lpad(:client_id::text, 12, '0'))::uuid",
+    # Each hold is a buyer's first, as over HTTP.
+    "uuidv7()",
     "ARRAY[:seat::int, :seat::int + 1]",
     "600",
     "1200",
+    "10",
     "('bench-' || :n::text)",
     "'\\x00'::bytea",
 )
@@ -26,10 +26,9 @@ ARGUMENTS = (
 def script(performance: str, clients: int) -> str:
     """A transaction: the next two seats of this client, held by HOLD_STATEMENT."""
     each = HALL_SEATS // clients // 2 * 2
-    run = str(uuid.uuid4())[:24]
     statement = HOLD_STATEMENT
     for number, argument in enumerate(ARGUMENTS, 1):
-        statement = statement.replace(f"${number}", argument.format(performance=performance, run=run))
+        statement = statement.replace(f"${number}", argument.format(performance=performance))
     return f"\\set n :n + 1\n\\set seat :client_id * {each} + :n % {each // 2} * 2 + 1\n{statement};\n"
 
 

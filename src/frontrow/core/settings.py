@@ -109,6 +109,7 @@ class TillSettings(BaseModel):
 
     hold_s: int = 600
     hold_cap_s: int = 1200
+    abandon_s: int = 30  # what is left of a hold whose page was closed
     paying_min_s: int = 300
     cancel_cap_s: int = 300
     max_seats: int = Field(default=10, ge=1, le=50)

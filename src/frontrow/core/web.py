@@ -4,6 +4,7 @@ import hmac
 import secrets
 import time
 import uuid
+from datetime import datetime
 from typing import Annotated, Any
 
 import structlog
@@ -38,6 +39,11 @@ class Problem(BaseModel):
     detail: str
     code: str
     seats: list[int] | None = None
+    largest: int | None = None
+    left: int | None = None
+    held: int | None = None
+    max_seats: int | None = None
+    expires_at: datetime | None = None
     errors: list[dict[str, str]] | None = None
 
 
