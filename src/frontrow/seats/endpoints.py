@@ -6,13 +6,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from frontrow.core.errors import Busy, IdempotencyMismatch, NotFound
+from frontrow.core.db import Tx
+from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound
 from frontrow.core.idempotency import checked_key
 from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.people.access import BuyerDep
 from frontrow.seats import actions, queries
-from frontrow.seats.actions import Held
-from frontrow.seats.errors import HoldInUse, SalesClosed, SeatsTaken, TooManySeats, UnknownSeats
+from frontrow.seats.actions import Best, Held, Standing
+from frontrow.seats.errors import (
+    HoldAtCap,
+    HoldExpired,
+    HoldInUse,
+    NotEnoughLeft,
+    NotTogether,
+    SalesClosed,
+    SeatsTaken,
+    TooManySeats,
+    UnknownSeats,
+)
+from frontrow.seats.queries import HoldView
 from frontrow.seats.rules import checked_seats
 from frontrow.seats.schemas import Hold, HoldRequest, SeatSnapshot, encode_hold, encode_snapshot
 
@@ -36,7 +48,18 @@ async def get_seat_states(performance_id: uuid.UUID, request: Request, rt: Runti
     "/performances/{performance_id}/holds",
     status_code=201,
     response_model=Hold,
-    responses=refusals(SeatsTaken, UnknownSeats, TooManySeats, SalesClosed, NotFound, IdempotencyMismatch, Busy),
+    responses=refusals(
+        SeatsTaken,
+        NotTogether,
+        NotEnoughLeft,
+        TooManySeats,
+        SalesClosed,
+        UnknownSeats,
+        IdempotencyMismatch,
+        InvalidRequest,
+        NotFound,
+        Busy,
+    ),
 )
 async def hold_seats(
     performance_id: uuid.UUID,
@@ -46,10 +69,20 @@ async def hold_seats(
     response: Response,
     idempotency_key: IdempotencyHeader = None,
 ) -> Response:
-    """Hold exactly these seats for a while, all or none. The same Idempotency-Key returns the same hold."""
-    key = checked_key(idempotency_key)
-    seats = checked_seats(wanted.seats, rt.settings.till.max_seats)
-    made = await actions.hold_seats(rt.db, rt.settings.till, performance_id, buyer.id, seats, key)
+    """Hold seats for a while, all or none: these, the best ones together, or standing places.
+
+    The same Idempotency-Key returns the same hold. A buyer's holds of a performance may have so many seats in all;
+    ``too_many_seats`` says how many they have.
+    """
+    key, till = checked_key(idempotency_key), rt.settings.till
+    match wanted.wish():
+        case Best() as wish:
+            made = await actions.hold_best(rt.db, till, performance_id, buyer.id, wish, key)
+        case Standing() as wish:
+            made = await actions.hold_standing(rt.db, till, performance_id, buyer.id, wish, key)
+        case seats:
+            named = checked_seats(seats, till.max_seats)
+            made = await actions.hold_seats(rt.db, till, performance_id, buyer.id, named, key)
     if isinstance(made, Held):
         rt.broadcast.seats_changed(performance_id, made.changes)
         return raw_json(encode_hold(made), response, status=201)
@@ -57,14 +90,41 @@ async def hold_seats(
     return raw_json(encode_hold(known), response, status=201)
 
 
-@router.get("/holds/{hold_id}", response_model=Hold, responses=refusals(NotFound))
+@router.get("/holds/{hold_id}", response_model=Hold, responses=refusals(NotFound, Busy))
 async def get_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, response: Response) -> Response:
     """A hold of this browser's."""
     found = await rt.db.read(lambda tx: queries.hold_of(tx, hold_id, buyer.id))
     return raw_json(encode_hold(found), response)
 
 
+@router.post(
+    "/holds/{hold_id}/extend",
+    response_model=Hold,
+    responses=refusals(NotFound, HoldExpired, HoldAtCap, HoldInUse, Busy),
+)
+async def extend_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, response: Response) -> Response:
+    """More time for a hold: as much as a new one has, but never past ``cap_at``. Safe to repeat.
+
+    ``hold_at_cap`` means that it has all the time it can have; it still holds until then.
+    """
+
+    async def extend(tx: Tx) -> HoldView:
+        await actions.extend_hold(tx, hold_id, buyer.id, rt.settings.till)
+        return await queries.hold_of(tx, hold_id, buyer.id)
+
+    return raw_json(encode_hold(await rt.db.write(extend)), response)
+
+
+@router.post("/holds/{hold_id}/abandon", status_code=204, responses=refusals(NotFound, HoldInUse, Busy))
+async def abandon_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep) -> None:
+    """For a page that is being closed: the hold lasts half a minute more at most. After a reload, extend it again.
+
+    Safe to repeat.
+    """
+    await rt.db.write(lambda tx: actions.abandon_hold(tx, hold_id, buyer.id, rt.settings.till))
+
+
 @router.delete("/holds/{hold_id}", status_code=204, responses=refusals(NotFound, HoldInUse, Busy))
 async def release_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep) -> None:
-    """Let the seats go. Safe to repeat."""
+    """Let the seats go at once. Safe to repeat."""
     await rt.db.write(lambda tx: actions.release_hold(tx, hold_id, buyer.id))

@@ -11,6 +11,22 @@ class SeatsTaken(Refusal):
     title = "Some of these seats were just taken. Nothing was held; choose others and try again."
 
 
+class NotTogether(Refusal):
+    """Carries ``largest``: how many neighbouring seats there are at most."""
+
+    code = "not_together"
+    status = 409
+    title = "There aren't so many seats next to each other any more. Nothing was held."
+
+
+class NotEnoughLeft(Refusal):
+    """Carries ``left``: how many there are."""
+
+    code = "not_enough_left"
+    status = 409
+    title = "There aren't so many places left. Nothing was held."
+
+
 class UnknownSeats(Refusal):
     code = "unknown_seats"
     status = 422
@@ -18,9 +34,11 @@ class UnknownSeats(Refusal):
 
 
 class TooManySeats(Refusal):
+    """Carries ``max_seats`` and ``held``: how many seats of this performance the buyer holds already."""
+
     code = "too_many_seats"
-    status = 422
-    title = "These are more seats than one order may have."
+    status = 409
+    title = "These are more seats than one buyer may hold at once."
 
 
 class SalesClosed(Refusal):
@@ -33,6 +51,14 @@ class HoldExpired(Refusal):
     code = "hold_expired"
     status = 410
     title = "The time for these seats ran out, and they were released. Nothing was charged; choose seats again."
+
+
+class HoldAtCap(Refusal):
+    """Carries ``expires_at``: when the hold ends, for good."""
+
+    code = "hold_at_cap"
+    status = 409
+    title = "These seats can't be kept any longer. Order them before the time runs out."
 
 
 class HoldInUse(Refusal):

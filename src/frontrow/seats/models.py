@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -33,7 +34,12 @@ class Hold(Base):
         CheckConstraint("cardinality(seat_nos) > 0", name="seat_nos"),
         CheckConstraint("expires_at <= cap_at", name="cap"),
         Index("ix_hold_expires_at", "expires_at", postgresql_where="state = 'active'"),
-        Index("ix_hold_buyer_id_performance_id", "buyer_id", "performance_id", postgresql_where="state = 'active'"),
+        Index(
+            "ix_hold_buyer_id_performance_id",
+            "buyer_id",
+            "performance_id",
+            postgresql_where="state IN ('active', 'ordered')",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -76,3 +82,25 @@ class Seat(Base):
     fence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     in_payment: Mapped[bool] = mapped_column(server_default="false")
+
+
+class SeatSpot(Base):
+    """Where a numbered place of a map sits among its neighbours, and how good it is; made by ``apply_map`` alone.
+
+    ``run`` numbers the stretches of neighbours of a map by their best place, ``at`` the places of a run. ``cost`` is
+    the distance from the middle of the stage's front edge, sideways counting double, in map units.
+    """
+
+    __tablename__ = "seat_spot"
+    __table_args__ = (
+        ForeignKeyConstraint(["organiser_id", "seat_map_id"], ["seat_map.organiser_id", "seat_map.id"]),
+        Index("ix_seat_spot_seat_map_id_run", "seat_map_id", "run"),
+    )
+
+    seat_map_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    seat_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organiser_id: Mapped[uuid.UUID]
+    access: Mapped[str] = mapped_column(Text)
+    run: Mapped[int]
+    at: Mapped[int]
+    cost: Mapped[float] = mapped_column(Float)

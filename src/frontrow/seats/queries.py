@@ -31,6 +31,7 @@ class HoldView:
     price_version: int
     created_at: datetime
     expires_at: datetime
+    cap_at: datetime
     currency: str
     places: str
     lapsed: bool
@@ -69,7 +70,7 @@ async def hold_of(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> HoldView:
     row = (
         await tx.sql(
             """SELECT h.id, h.organiser_id, h.performance_id, h.buyer_id, h.state, h.seat_nos, h.price_version,
-                      h.created_at, h.expires_at, e.currency,
+                      h.created_at, h.expires_at, h.cap_at, e.currency,
                       offered(h.performance_id, h.seat_nos, h.price_version) AS places,
                       h.state <> 'sold' AND h.expires_at < clock_timestamp() AS lapsed
                  FROM hold h JOIN performance p ON p.id = h.performance_id JOIN event e ON e.id = p.event_id

@@ -13,12 +13,17 @@ WIRE_STATE = {"free": "f", "held": "h", "sold": "s", "blocked": "b"}
 WIRE_STATES = frozenset(WIRE_STATE.values())
 
 
+def check_count(count: int, max_seats: int) -> None:
+    """Raises TooManySeats for a wish that the cap can't meet, whatever the buyer holds already."""
+    if count > max_seats:
+        raise TooManySeats(f"One buyer may hold at most {max_seats} seats.", held=0, max_seats=max_seats)
+
+
 def checked_seats(seats: Sequence[int], max_seats: int) -> list[int]:
     """The wanted seat numbers, in order. Raises UnknownSeats (doubles, none, out of range) or TooManySeats."""
     if not seats:
         raise UnknownSeats("Name at least one seat.")
-    if len(seats) > max_seats:
-        raise TooManySeats(f"One order may have at most {max_seats} seats.", max_seats=max_seats)
+    check_count(len(seats), max_seats)
     if len(set(seats)) != len(seats):
         raise UnknownSeats("A seat is named twice.")
     if any(not 1 <= seat < 2**31 for seat in seats):

@@ -2,19 +2,58 @@
 
 import uuid
 from datetime import datetime
+from typing import Annotated, Self
 
 import msgspec
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from frontrow.core import clock
-from frontrow.seats.actions import Held
+from frontrow.seats.actions import Best, Held, Standing
 from frontrow.seats.queries import HoldView, Snapshot
+
+Count = Annotated[StrictInt, Field(ge=1, le=50)]
+
+
+class BestWanted(BaseModel):
+    """The best ``count`` seats next to each other: nearest to the middle of the stage's front edge, sideways counting
+    double, of one price category or any.
+
+    ``accessible``: with a wheelchair place among them. ``split``: in several blocks if no single one is left.
+    """
+
+    count: Count
+    category: Annotated[StrictStr, Field(min_length=1, max_length=4)] | None = None
+    accessible: StrictBool = False
+    split: StrictBool = False
+
+
+class StandingWanted(BaseModel):
+    """Any ``count`` places of a standing area."""
+
+    section: Annotated[StrictStr, Field(min_length=1, max_length=200)]
+    count: Count
 
 
 class HoldRequest(BaseModel):
-    """Which seats to hold, by number; all or none."""
+    """What to hold, all or none: ``seats`` by number, the ``best`` ones together, or ``standing`` places. One of the
+    three."""
 
-    seats: list[StrictInt] = Field(min_length=1, max_length=50)
+    seats: list[StrictInt] | None = Field(default=None, min_length=1, max_length=50)
+    best: BestWanted | None = None
+    standing: StandingWanted | None = None
+
+    @model_validator(mode="after")
+    def one_of_three(self) -> Self:
+        if [self.seats, self.best, self.standing].count(None) != 2:
+            raise ValueError("name one of seats, best and standing")
+        return self
+
+    def wish(self) -> list[int] | Best | Standing:
+        if self.best is not None:
+            return Best(**self.best.model_dump())
+        if self.standing is not None:
+            return Standing(**self.standing.model_dump())
+        return self.seats or []
 
 
 class HeldSeat(BaseModel):
@@ -30,7 +69,10 @@ class HeldSeat(BaseModel):
 
 
 class Hold(BaseModel):
-    """Money in minor units of ``currency``; ``total`` is what all the seats cost, fees included."""
+    """Money in minor units of ``currency``; ``total`` is what all the seats cost, fees included.
+
+    It ends at ``expires_at`` unless it is extended, and at ``cap_at`` in any case.
+    """
 
     id: uuid.UUID
     performance_id: uuid.UUID
@@ -40,6 +82,7 @@ class Hold(BaseModel):
     currency: str
     created_at: datetime
     expires_at: datetime
+    cap_at: datetime
     server_time: datetime
 
 
@@ -69,6 +112,7 @@ def encode_hold(held: Held | HoldView) -> bytes:
             "currency": held.currency,
             "created_at": held.created_at,
             "expires_at": held.expires_at,
+            "cap_at": held.cap_at,
             "server_time": clock.now(),
         }
     )

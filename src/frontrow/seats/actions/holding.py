@@ -1,22 +1,25 @@
-"""What buyers do with seats: hold them and let them go."""
+"""T1 in its three ways: these seats, the best ones together, standing places. Each is one SQL function."""
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 
-from frontrow.core.db import Database, Tx, sqlstate
+from frontrow.core.db import Database, sqlstate
 from frontrow.core.errors import IdempotencyMismatch, NotFound
 from frontrow.core.idempotency import request_hash
 from frontrow.core.ids import new_id
 from frontrow.core.settings import TillSettings
-from frontrow.seats.actions.ordering import FREE, told
-from frontrow.seats.errors import HoldInUse, SalesClosed, SeatsTaken, UnknownSeats
-from frontrow.seats.rules import WIRE_STATE
+from frontrow.seats.errors import NotEnoughLeft, NotTogether, SalesClosed, SeatsTaken, TooManySeats, UnknownSeats
+from frontrow.seats.rules import WIRE_STATE, check_count
 
-HOLD_STATEMENT = "SELECT * FROM hold_seats($1, $2, $3, $4, $5, $6, $7, $8)"
+HOLD_STATEMENT = "SELECT * FROM hold_seats($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 """T1, whole: the one statement of a hold. The bench gives the same one to pgbench."""
+
+_BEST = "SELECT * FROM hold_best($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+_STANDING = "SELECT * FROM hold_standing($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Held:
     fences: list[int]
     created_at: datetime
     expires_at: datetime
+    cap_at: datetime
     price_version: int
     places: str
     currency: str
@@ -38,25 +42,76 @@ class Held:
         return [(seat, WIRE_STATE["held"], fence) for seat, fence in zip(self.seats, self.fences, strict=True)]
 
 
+@dataclass(frozen=True)
+class Best:
+    """``count`` seats next to each other, the best there are: of one ``category`` or any.
+
+    ``accessible``: with a wheelchair place among them, otherwise those places are passed over. ``split``: in several
+    blocks when there is no single one, as large as they come.
+    """
+
+    count: int
+    category: str | None = None
+    accessible: bool = False
+    split: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``count`` places of a standing area, which is named as its map names it."""
+
+    section: str
+    count: int
+
+
 async def hold_seats(
     db: Database, till: TillSettings, performance_id: uuid.UUID, buyer_id: uuid.UUID, seats: list[int], key: str
 ) -> Held | uuid.UUID:
     """T1: hold exactly these seats, all or none. Returns the hold, or the id of the one that ``key`` made earlier.
 
-    Raises SeatsTaken (with the seats), UnknownSeats, SalesClosed, NotFound, IdempotencyMismatch, Busy.
+    Raises SeatsTaken (with the seats), UnknownSeats, TooManySeats, SalesClosed, NotFound, IdempotencyMismatch, Busy.
     """
+    asked = request_hash([str(performance_id), seats])
+    return await _hold(db, till, HOLD_STATEMENT, performance_id, buyer_id, (seats,), key, asked)
+
+
+async def hold_best(
+    db: Database, till: TillSettings, performance_id: uuid.UUID, buyer_id: uuid.UUID, wish: Best, key: str
+) -> Held | uuid.UUID:
+    """T1 for seats that the house chooses. A block that leaves no single seat alone goes before one that does.
+
+    Returns and raises as :func:`hold_seats`, and NotTogether (with the largest block) or, when the seats may be split,
+    NotEnoughLeft.
+    """
+    check_count(wish.count, till.max_seats)
+    values = (wish.count, wish.category, wish.accessible, wish.split)
+    asked = request_hash([str(performance_id), "best", *values])
+    return await _hold(db, till, _BEST, performance_id, buyer_id, values, key, asked)
+
+
+async def hold_standing(
+    db: Database, till: TillSettings, performance_id: uuid.UUID, buyer_id: uuid.UUID, wish: Standing, key: str
+) -> Held | uuid.UUID:
+    """T1 for standing places. Returns and raises as :func:`hold_seats`, and NotEnoughLeft."""
+    check_count(wish.count, till.max_seats)
+    values = (wish.section, wish.count)
+    asked = request_hash([str(performance_id), "standing", *values])
+    return await _hold(db, till, _STANDING, performance_id, buyer_id, values, key, asked)
+
+
+async def _hold(
+    db: Database,
+    till: TillSettings,
+    statement: str,
+    performance_id: uuid.UUID,
+    buyer_id: uuid.UUID,
+    wish: tuple[Any, ...],
+    key: str,
+    asked: bytes,
+) -> Held | uuid.UUID:
+    rules = (till.hold_s, till.hold_cap_s, till.max_seats)
     try:
-        row = await db.call(
-            HOLD_STATEMENT,
-            new_id(),
-            performance_id,
-            buyer_id,
-            seats,
-            till.hold_s,
-            till.hold_cap_s,
-            key,
-            request_hash([str(performance_id), seats]),
-        )
+        row = await db.call(statement, new_id(), performance_id, buyer_id, *wish, *rules, key, asked)
     except asyncpg.PostgresError as error:
         if sqlstate(error) == "23505":
             raise IdempotencyMismatch from error
@@ -73,6 +128,7 @@ async def hold_seats(
                 row["fences"],
                 row["created_at"],
                 row["expires_at"],
+                row["created_at"] + timedelta(seconds=till.hold_cap_s),
                 row["price_version"],
                 row["places"],
                 row["currency"],
@@ -82,41 +138,18 @@ async def hold_seats(
             return known
         case "taken":
             raise SeatsTaken(seats=list(row["seats"]))
+        case "too_many":
+            held, most = row["figure"], till.max_seats
+            raise TooManySeats(f"You hold {held} of at most {most} seats already.", held=held, max_seats=most)
+        case "not_together":
+            raise NotTogether(largest=row["figure"])
+        case "not_enough":
+            raise NotEnoughLeft(left=row["figure"])
+        case "unknown_section":
+            raise UnknownSeats("This performance has no such standing area.")
         case "mismatch":
             raise IdempotencyMismatch
         case "sales_closed":
             raise SalesClosed
         case _:
             raise NotFound
-
-
-async def release_hold(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> None:
-    """A buyer lets their seats go. Safe to repeat. Raises NotFound for another's, HoldInUse when an order has it."""
-    row = (
-        await tx.sql(
-            f"""WITH ours AS MATERIALIZED (
-                  SELECT id, performance_id, state FROM hold
-                   WHERE id = :hold AND buyer_id = :buyer FOR NO KEY UPDATE),
-                ended AS (
-                  UPDATE hold h SET state = 'released' FROM ours WHERE h.id = ours.id AND ours.state = 'active'
-                  RETURNING h.performance_id),
-                mine AS MATERIALIZED (
-                  SELECT s.performance_id, s.seat_no FROM ended CROSS JOIN seat s
-                   WHERE s.hold_id = :hold AND s.performance_id = ended.performance_id
-                   ORDER BY s.seat_no FOR NO KEY UPDATE OF s),
-                freed AS (
-                  UPDATE seat s SET fence = s.fence + 1, {FREE} FROM mine
-                   WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no AND s.hold_id = :hold
-                  RETURNING s.seat_no, s.fence)
-                SELECT performance_id, state, (SELECT array_agg(seat_no ORDER BY seat_no) FROM freed) AS seats,
-                       (SELECT array_agg(fence ORDER BY seat_no) FROM freed) AS fences
-                  FROM ours""",  # noqa: S608 -- literals of this room
-            hold=hold_id,
-            buyer=buyer_id,
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    if row.state in {"ordered", "sold"}:
-        raise HoldInUse
-    told(tx, row.performance_id, row, "free")

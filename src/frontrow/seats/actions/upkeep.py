@@ -17,6 +17,9 @@ async def apply_map(tx: Tx, performance_id: uuid.UUID) -> int:
            ON CONFLICT DO NOTHING""",
         performance=performance_id,
     )
+    await tx.sql(
+        "SELECT fill_seat_spots(seat_map_id) FROM performance WHERE id = :performance", performance=performance_id
+    )
     await refresh_availability(tx, [performance_id])
     return added.rowcount
 
