@@ -6,6 +6,23 @@
  * OpenAPI spec version: 1
  */
 /**
+ * The best ``count`` seats next to each other: nearest to the middle of the stage's front edge, sideways counting
+ * double, of one price category or any.
+ *
+ * ``accessible``: with a wheelchair place among them. ``split``: in several blocks if no single one is left.
+ */
+export interface BestWanted {
+  /**
+     * @minimum 1
+     * @maximum 50
+     */
+  count: number;
+  category?: string | null;
+  accessible?: boolean;
+  split?: boolean;
+}
+
+/**
  * What the page must know before it can sell.
  */
 export interface Config {
@@ -156,6 +173,8 @@ export interface HeldSeat {
 
 /**
  * Money in minor units of ``currency``; ``total`` is what all the seats cost, fees included.
+ *
+ * It ends at ``expires_at`` unless it is extended, and at ``cap_at`` in any case.
  */
 export interface Hold {
   id: string;
@@ -166,18 +185,34 @@ export interface Hold {
   currency: string;
   created_at: string;
   expires_at: string;
+  cap_at: string;
   server_time: string;
 }
 
 /**
- * Which seats to hold, by number; all or none.
+ * Any ``count`` places of a standing area.
+ */
+export interface StandingWanted {
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  section: string;
+  /**
+     * @minimum 1
+     * @maximum 50
+     */
+  count: number;
+}
+
+/**
+ * What to hold, all or none: ``seats`` by number, the ``best`` ones together, or ``standing`` places. One of the
+ * three.
  */
 export interface HoldRequest {
-  /**
-     * @minItems 1
-     * @maxItems 50
-     */
-  seats: number[];
+  seats?: number[] | null;
+  best?: BestWanted | null;
+  standing?: StandingWanted | null;
 }
 
 export interface LogInRequest {
@@ -256,6 +291,8 @@ export interface Ticket {
 
 /**
  * Money in minor units of ``currency``; ``tax`` is included in ``total``. ``token`` opens the order elsewhere.
+ *
+ * ``pdf_url``, ``ics_url`` are there once it is paid; ``can_resend``: its mail can be asked for once more.
  */
 export interface Order {
   id: string;
@@ -280,6 +317,8 @@ export interface Order {
   token: string;
   tickets: Ticket[];
   pdf_url: string | null;
+  ics_url?: string | null;
+  can_resend?: boolean;
 }
 
 export interface OrderPage {
@@ -375,6 +414,11 @@ export interface Problem {
   detail: string;
   code: string;
   seats?: number[] | null;
+  largest?: number | null;
+  left?: number | null;
+  held?: number | null;
+  max_seats?: number | null;
+  expires_at?: string | null;
   errors?: ProblemErrors;
 }
 

@@ -333,7 +333,10 @@ export const getHoldSeatsUrl = (performanceId: string,) => {
 }
 
 /**
- * Hold exactly these seats for a while, all or none. The same Idempotency-Key returns the same hold.
+ * Hold seats for a while, all or none: these, the best ones together, or standing places.
+ *
+ * The same Idempotency-Key returns the same hold. A buyer's holds of a performance may have so many seats in all;
+ * ``too_many_seats`` says how many they have.
  * @summary Hold Seats
  */
 export const holdSeats = async (performanceId: string,
@@ -398,7 +401,7 @@ export const getReleaseHoldUrl = (holdId: string,) => {
 }
 
 /**
- * Let the seats go. Safe to repeat.
+ * Let the seats go at once. Safe to repeat.
  * @summary Release Hold
  */
 export const releaseHold = async (holdId: string, options?: Parameters<typeof http>[1]): Promise<void> => {
@@ -407,6 +410,60 @@ export const releaseHold = async (holdId: string, options?: Parameters<typeof ht
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getExtendHoldUrl = (holdId: string,) => {
+
+
+
+
+  return `/api/holds/${holdId}/extend`
+}
+
+/**
+ * More time for a hold: as much as a new one has, but never past ``cap_at``. Safe to repeat.
+ *
+ * ``hold_at_cap`` means that it has all the time it can have; it still holds until then.
+ * @summary Extend Hold
+ */
+export const extendHold = async (holdId: string, options?: Parameters<typeof http>[1]): Promise<Hold> => {
+
+  return http<Hold>(getExtendHoldUrl(holdId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getAbandonHoldUrl = (holdId: string,) => {
+
+
+
+
+  return `/api/holds/${holdId}/abandon`
+}
+
+/**
+ * For a page that is being closed: the hold lasts half a minute more at most. After a reload, extend it again.
+ *
+ * Safe to repeat.
+ * @summary Abandon Hold
+ */
+export const abandonHold = async (holdId: string, options?: Parameters<typeof http>[1]): Promise<void> => {
+
+  return http<void>(getAbandonHoldUrl(holdId),
+  {
+    ...options,
+    method: 'POST'
 
 
   }
