@@ -56,6 +56,40 @@ RETURNS text LANGUAGE sql STABLE AS $$
 $$
 """
 
+# T2 and T8. One round trip with the coupon's row locked; PL/pgSQL, because the count of an account's redemptions must
+# see what was committed while we waited for the row. Without a revision it is taken again for an order that had it
+# before: the terms were agreed on then, only the limits count now.
+REDEEM = """
+CREATE FUNCTION redeem_coupon(p_coupon uuid, p_revision int, p_order uuid, p_account text)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  c coupon%ROWTYPE; v_now timestamptz := clock_timestamp();
+BEGIN
+  UPDATE coupon SET used = used + 1
+   WHERE id = p_coupon
+     AND (max_uses IS NULL OR used < max_uses)
+     AND (p_revision IS NULL
+          OR (revision = p_revision AND enabled AND v_now >= coalesce(valid_from, '-infinity')
+              AND v_now < coalesce(valid_until, 'infinity')))
+  RETURNING * INTO c;
+  IF NOT FOUND THEN
+    SELECT * INTO c FROM coupon WHERE id = p_coupon;
+    RETURN CASE WHEN c.revision IS DISTINCT FROM coalesce(p_revision, c.revision) THEN 'changed'
+                WHEN p_revision IS NOT NULL AND v_now >= c.valid_until THEN 'expired'
+                ELSE 'used_up' END;
+  END IF;
+  IF c.per_account IS NOT NULL AND c.per_account <= (
+       SELECT count(*) FROM coupon_redemption
+        WHERE coupon_id = p_coupon AND account = p_account AND given_back_at IS NULL) THEN
+    RETURN 'used_by_you';
+  END IF;
+  INSERT INTO coupon_redemption (organiser_id, coupon_id, order_id, account)
+    VALUES (c.organiser_id, p_coupon, p_order, p_account)
+    ON CONFLICT (coupon_id, order_id) DO UPDATE SET given_back_at = NULL;
+  RETURN 'redeemed';
+END $$
+"""
+
 PRICE_TOTAL = (
     "amount + fee + CASE WHEN tax_added THEN (((amount + fee)::bigint * tax_bp + 5000) / 10000)::integer ELSE 0 END"
 )
@@ -173,9 +207,11 @@ def upgrade() -> None:
 
     op.execute(USUAL)
     op.execute(OFFERED)
+    op.execute(REDEEM)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION redeem_coupon")
     op.execute(OFFERED_BEFORE)
     op.execute("DROP FUNCTION usual_ticket_type(uuid, text, int, timestamptz)")
     op.drop_constraint(op.f("ck_order_line_amounts"), "order_line")

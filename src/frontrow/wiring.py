@@ -9,6 +9,7 @@ from frontrow.core.jobs import Registry
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 from frontrow.core.telemetry import Telemetry
+from frontrow.coupons.endpoints import router as coupons_router
 from frontrow.events.endpoints import router as events_router
 from frontrow.gateways.hub import Gateways
 from frontrow.live.endpoints import router as live_router
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     people_router,
     events_router,
     seats_router,
+    coupons_router,
     orders_router,
     tickets_router,
     payments_router,

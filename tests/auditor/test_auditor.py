@@ -90,8 +90,8 @@ async def test_a_child_of_another_organiser_is_found_in_every_table(world: World
     for child, column, _parent in PARENTS:
         first = ""
         if column == "reverses_id":
-            first = """UPDATE order_line SET reverses_id = (SELECT id FROM order_line WHERE seat_no = 1)
-                        WHERE seat_no = 2;"""
+            first = """UPDATE order_line SET reverses_id = (SELECT id FROM order_line WHERE seat_no = 1),
+                              unit_price = -unit_price, fee = -fee, tax = -tax WHERE seat_no = 2;"""
         only = "WHERE reverses_id IS NOT NULL" if column == "reverses_id" else ""
         found = await planted(
             planter, FOREIGN, world.fill(f"{first} UPDATE {child} SET organiser_id = {{other}} {only}")

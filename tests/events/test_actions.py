@@ -90,10 +90,13 @@ async def test_prices_get_versions_and_ticket_types_stay(rt: Runtime, make_event
     [
         (PRICES[:2], PricesIncomplete),
         ([*PRICES, PriceLine("D", "None", 1)], PricesIncomplete),
-        ([*PRICES, PriceLine("A", "Twice", 1)], PricesIncomplete),
+        ([*PRICES, PriceLine("A", "Best", 1)], PricesIncomplete),
         ([PriceLine("A", "Best", -1), *PRICES[1:]], InvalidRequest),
         ([PriceLine("A", "Best", 2**31), *PRICES[1:]], InvalidRequest),
         ([PriceLine("A", "Best", 1, 0, 10_001), *PRICES[1:]], InvalidRequest),
+        ([PriceLine("A", "Best", 1, fee_bp=10_001), *PRICES[1:]], InvalidRequest),
+        ([PriceLine("A", "Best", 1, min_per_order=0), *PRICES[1:]], InvalidRequest),
+        ([PriceLine("A", "Best", 1, min_per_order=3, max_per_order=2), *PRICES[1:]], InvalidRequest),
     ],
 )
 async def test_prices_that_are_refused(

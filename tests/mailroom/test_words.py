@@ -16,7 +16,15 @@ from frontrow.orders.queries import LineView, OrderView
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 WHEN = datetime(2026, 12, 4, 18, 30, tzinfo=UTC)
-LINE = LineView(7, "Stalls", "C", "7", "Standard", 4000, 0, 250, 278)
+
+
+def line(seat_no: int, where: tuple[str, str, str], sold_as: str, price: int, discount: int, fee: int) -> LineView:
+    return LineView(
+        uuid.uuid4(), seat_no, *where, uuid.uuid4(), sold_as, price, discount, fee, 0, 0, 0, cancelled=False
+    )
+
+
+LINE = line(7, ("Stalls", "C", "7"), "Standard", 4000, 0, 250)
 
 
 def order(**change: Any) -> OrderView:
@@ -35,7 +43,9 @@ def order(**change: Any) -> OrderView:
         "discount": 0,
         "fees": 250,
         "tax": 278,
+        "added_tax": 0,
         "total": 4250,
+        "coupon_code": None,
         "created_at": WHEN,
         "expires_at": None,
         "paid_at": WHEN,
@@ -116,8 +126,8 @@ def test_the_link_survives_odd_tokens() -> None:
 
 
 def test_lines_without_row_or_seat() -> None:
-    standing = LineView(9, "Floor", "", "", "Standing", 4000, 0, 0, 0)
-    box = LineView(9, "Box 4", "", "2", "Box", 4000, 500, 100, 0)
+    standing = line(9, ("Floor", "", ""), "Standing", 4000, 0, 0)
+    box = line(9, ("Box 4", "", "2"), "Box", 4000, 500, 100)
     text = rules.confirmation(order(tax=0), [standing, box], "https://frontrow.example").text
     assert "- Floor (Standing): €40.00" in text
     assert "- Box 4, seat 2 (Box): €36.00" in text

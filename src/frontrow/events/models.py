@@ -174,9 +174,9 @@ class TicketType(Base):
 class Price(Base):
     """A ticket type's price in one version of a performance's price list; a hold is stamped with the version.
 
-    ``amount`` is the face value and ``fee`` what is added for each ticket (its fixed part and ``fee_bp`` basis points of
-    the face value, together), both in minor units. Tax of ``tax_bp`` basis points is included in them, or comes on top
-    (``tax_added``). ``total`` is what a buyer pays without a coupon.
+    ``amount`` is the face value and ``fee`` what is added for each ticket (its fixed part and ``fee_bp`` basis points
+    of the face value, together), both in minor units. Tax of ``tax_bp`` basis points is included in them, or comes on
+    top (``tax_added``). ``total`` is what a buyer pays without a coupon.
     """
 
     __tablename__ = "price"

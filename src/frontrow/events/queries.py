@@ -183,6 +183,7 @@ async def performance(tx: Tx, performance_id: uuid.UUID) -> AnyRow | None:
             Performance.sales_close_at,
             Performance.seat_map_id,
             Performance.price_version,
+            Performance.max_per_account,
         )
         .select_from(Performance)
         .join(Event, Event.id == Performance.event_id)
@@ -194,7 +195,7 @@ async def performance(tx: Tx, performance_id: uuid.UUID) -> AnyRow | None:
 
 
 async def prices(tx: Tx, performance_id: uuid.UUID, version: int) -> Sequence[AnyRow]:
-    """The price list of a performance in one version: ``ticket_type_id, category, name, amount, fee, tax_bp``."""
+    """The price list of a performance in one version, and the rules of its ticket types, in the organiser's order."""
     statement = (
         select(
             TicketType.id.label("ticket_type_id"),
@@ -203,6 +204,12 @@ async def prices(tx: Tx, performance_id: uuid.UUID, version: int) -> Sequence[An
             Price.amount,
             Price.fee,
             Price.tax_bp,
+            Price.tax_added,
+            Price.total,
+            TicketType.sales_open_at,
+            TicketType.sales_close_at,
+            TicketType.min_per_order,
+            TicketType.max_per_order,
         )
         .join(Price, Price.ticket_type_id == TicketType.id)
         .where(TicketType.performance_id == performance_id, Price.version == version)

@@ -51,6 +51,13 @@ def sales_state(
     return "soon" if opens is not None and now < opens else "open"
 
 
+def window_state(now: datetime, opens: datetime | None, closes: datetime | None) -> Sales:
+    """Whether a ticket type is within its own window of sale at ``now``."""
+    if closes is not None and now >= closes:
+        return "closed"
+    return "soon" if opens is not None and now < opens else "open"
+
+
 def availability(free: int, total: int) -> Availability:
     """In words what a listing says: *few* from a tenth of the house down."""
     if free <= 0:

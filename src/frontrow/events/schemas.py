@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from frontrow.events.queries import AnyRow
-from frontrow.events.rules import Availability, Sales, availability, sales_state
+from frontrow.events.rules import Availability, Sales, availability, sales_state, window_state
 
 
 class OrganiserName(BaseModel):
@@ -77,7 +77,9 @@ class PerformanceEvent(BaseModel):
 
 
 class PriceTag(BaseModel):
-    """``total`` = face ``amount`` + ``fee``, tax included at ``tax_bp`` basis points."""
+    """A ticket type: ``total`` = face ``amount`` + ``fee`` + the tax of ``tax_bp`` basis points if it is ``tax_added``
+    (else it is in them). ``sales`` is its own window; the performance's counts, too. The first of a category is what
+    its places are sold as unless the buyer chooses."""
 
     ticket_type_id: uuid.UUID
     category: str
@@ -85,7 +87,13 @@ class PriceTag(BaseModel):
     amount: int
     fee: int
     tax_bp: int
+    tax_added: bool
     total: int
+    sales: Sales
+    sales_open_at: datetime | None
+    sales_close_at: datetime | None
+    min_per_order: int
+    max_per_order: int | None
 
 
 class PerformanceDetail(BaseModel):
@@ -102,6 +110,7 @@ class PerformanceDetail(BaseModel):
     price_version: int
     prices: list[PriceTag]
     max_seats: int
+    max_per_account: int | None
     hold_seconds: int
 
 
@@ -247,11 +256,18 @@ def performance_of(
                 amount=tag.amount,
                 fee=tag.fee,
                 tax_bp=tag.tax_bp,
-                total=tag.amount + tag.fee,
+                tax_added=tag.tax_added,
+                total=tag.total,
+                sales=window_state(now, tag.sales_open_at, tag.sales_close_at),
+                sales_open_at=tag.sales_open_at,
+                sales_close_at=tag.sales_close_at,
+                min_per_order=tag.min_per_order,
+                max_per_order=tag.max_per_order,
             )
             for tag in prices
         ],
         max_seats=max_seats,
+        max_per_account=row.max_per_account,
         hold_seconds=hold_seconds,
     )
 

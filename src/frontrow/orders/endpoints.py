@@ -1,4 +1,5 @@
-"""The HTTP door of orders: place one, list one's own. Showing an order with its tickets is the door of ``tickets``."""
+"""The HTTP door of orders: what it would cost, place one, list one's own. Showing an order with its tickets is the door
+of ``tickets``."""
 
 import uuid
 from typing import Annotated
@@ -9,34 +10,91 @@ from frontrow.core.db import Tx
 from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn
 from frontrow.core.idempotency import checked_key
 from frontrow.core.web import RuntimeDep, refusals
-from frontrow.orders import actions, queries
-from frontrow.orders.actions import Wish
-from frontrow.orders.schemas import Order, OrderPage, OrderRequest, order_of
+from frontrow.coupons.access import CouponQueueDep
+from frontrow.coupons.errors import (
+    CouponChanged,
+    CouponExpired,
+    CouponMinimum,
+    CouponNotYetValid,
+    CouponUnknown,
+    CouponUsedByYou,
+    CouponUsedUp,
+    CouponWrongCurrency,
+    CouponWrongTickets,
+)
+from frontrow.orders import queries
+from frontrow.orders.actions.place import Wish, place
+from frontrow.orders.actions.quote import quote
+from frontrow.orders.errors import (
+    AccountLimit,
+    PlaceWithoutPrice,
+    TicketTypeNotForSeat,
+    TicketTypeNotOnSale,
+    TicketTypeQuantity,
+    TotalBelowMinimum,
+)
+from frontrow.orders.schemas import Order, OrderPage, OrderRequest, Quote, QuoteRequest, order_of, quote_of
 from frontrow.people.access import BuyerDep, LoggedInDep
-from frontrow.seats.errors import HoldExpired, HoldInUse
+from frontrow.seats.errors import HoldExpired, HoldInUse, SalesClosed
 
 router = APIRouter(prefix="/api", tags=["orders"])
 
 IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
 
+COUPONS = (
+    *(CouponUnknown, CouponNotYetValid, CouponExpired, CouponUsedUp, CouponUsedByYou, CouponWrongTickets),
+    *(CouponWrongCurrency, CouponMinimum, CouponChanged),
+)
+TYPES = (TicketTypeNotForSeat, TicketTypeNotOnSale, TicketTypeQuantity, PlaceWithoutPrice)
+
 
 @router.post(
     "/orders",
     status_code=201,
-    responses=refusals(NotFound, HoldExpired, HoldInUse, IdempotencyMismatch, InvalidRequest, Busy),
+    responses=refusals(
+        *(NotFound, HoldExpired, HoldInUse, SalesClosed, IdempotencyMismatch, InvalidRequest, Busy),
+        *(*TYPES, *COUPONS, AccountLimit, TotalBelowMinimum),
+    ),
 )
 async def place_order(
-    wanted: OrderRequest, buyer: BuyerDep, rt: RuntimeDep, idempotency_key: IdempotencyHeader = None
+    wanted: OrderRequest,
+    buyer: BuyerDep,
+    rt: RuntimeDep,
+    queue: CouponQueueDep,
+    idempotency_key: IdempotencyHeader = None,
 ) -> Order:
     """Turn a hold into an order, priced at what the hold was shown. The same key returns the same order."""
     key = checked_key(idempotency_key)
-    wish = Wish(wanted.hold_id, wanted.email.lower(), wanted.name, wanted.locale)
+    wish = Wish(
+        wanted.hold_id,
+        wanted.email.lower(),
+        wanted.name,
+        wanted.locale,
+        {int(seat_no): chosen for seat_no, chosen in wanted.ticket_types.items()},
+        wanted.coupon,
+    )
 
-    async def place(tx: Tx) -> Order:
-        order_id = await actions.place_order(tx, wish, buyer.id, buyer.user_id, key, rt.settings.stripe)
-        return order_of(await queries.order(tx, order_id), await queries.lines(tx, order_id), [])
+    async def work(tx: Tx) -> Order:
+        made = await place(tx, wish, buyer.id, buyer.user_id, key, rt.settings.stripe)
+        return order_of(made.order, made.lines, [])
 
-    return await rt.db.write(place)
+    if wish.coupon is None:
+        return await rt.db.write(work)
+    async with queue.turn(wish.coupon):
+        return await rt.db.write(work)
+
+
+@router.post("/holds/{hold_id}/quote", responses=refusals(NotFound, HoldExpired, *TYPES[:1], PlaceWithoutPrice, Busy))
+async def quote_hold(hold_id: uuid.UUID, wanted: QuoteRequest, buyer: BuyerDep, rt: RuntimeDep) -> Quote:
+    """What an order of this hold would cost, line by line, and what it would be refused for. Nothing is redeemed."""
+    chosen = {int(seat_no): ticket_type for seat_no, ticket_type in wanted.ticket_types.items()}
+    email = wanted.email.lower() if wanted.email else None
+
+    async def look(tx: Tx) -> Quote:
+        found = await quote(tx, hold_id, buyer.id, buyer.user_id, chosen, wanted.coupon, email, rt.settings.stripe)
+        return quote_of(found)
+
+    return await rt.db.read(look)
 
 
 @router.get("/orders", responses=refusals(NotLoggedIn))

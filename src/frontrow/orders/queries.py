@@ -41,7 +41,9 @@ class OrderView:
     discount: int
     fees: int
     tax: int
+    added_tax: int
     total: int
+    coupon_code: str | None
     created_at: datetime
     expires_at: datetime | None
     paid_at: datetime | None
@@ -58,22 +60,87 @@ class OrderView:
 
 @dataclass(frozen=True)
 class LineView:
+    """A sold place. ``cancelled``: a reversing line took it back; its own figures stay as they were sold."""
+
+    id: uuid.UUID
     seat_no: int
     section: str
     row: str
     label: str
+    ticket_type_id: uuid.UUID
     ticket_type: str
     unit_price: int
     discount: int
     fee: int
+    tax_bp: int
     tax: int
+    added_tax: int
+    cancelled: bool
+
+    @property
+    def total(self) -> int:
+        """What the buyer pays for it, in minor units."""
+        return self.unit_price - self.discount + self.fee + self.added_tax
+
+
+OFFER = """
+SELECT h.id AS hold_id, h.organiser_id, h.performance_id, p.event_id, h.state AS hold_state,
+       h.expires_at < clock_timestamp() AS lapsed, h.expires_at AS hold_expires_at, clock_timestamp() AS now,
+       e.state = 'published' AND p.state = 'scheduled'
+         AND clock_timestamp() >= coalesce(p.sales_open_at, '-infinity')
+         AND clock_timestamp() < coalesce(p.sales_close_at, p.starts_at) AS on_sale,
+       p.max_per_account, e.currency, e.slug AS event_slug, e.title AS event_title, e.image_key, p.starts_at,
+       p.doors_at, v.timezone, v.name AS venue_name, v.city AS venue_city, v.address AS venue_address,
+       (SELECT json_agg(json_build_object('seat_no', sp.seat_no, 'section', sp.section, 'row', sp.row,
+                                          'label', sp.label, 'category', sp.category) ORDER BY sp.seat_no)::text
+          FROM seat_place sp WHERE sp.seat_map_id = p.seat_map_id AND sp.seat_no = ANY (h.seat_nos)) AS places,
+       (SELECT json_agg(json_build_object(
+                 'id', t.id, 'category', t.category, 'name', t.name, 'amount', pr.amount, 'fee', pr.fee,
+                 'tax_bp', pr.tax_bp, 'tax_added', pr.tax_added, 'total', pr.total,
+                 'min_per_order', t.min_per_order, 'max_per_order', t.max_per_order,
+                 'on_sale', clock_timestamp() >= coalesce(t.sales_open_at, '-infinity')
+                            AND clock_timestamp() < coalesce(t.sales_close_at, 'infinity'),
+                 'was_on_sale', h.created_at >= coalesce(t.sales_open_at, '-infinity')
+                                AND h.created_at < coalesce(t.sales_close_at, 'infinity'))
+               ORDER BY t.position, t.id)::text
+          FROM ticket_type t JOIN price pr ON pr.ticket_type_id = t.id AND pr.version = h.price_version
+         WHERE t.performance_id = p.id) AS ticket_types
+  FROM hold h
+  JOIN performance p ON p.id = h.performance_id
+  JOIN event e ON e.id = p.event_id
+  JOIN venue v ON v.id = p.venue_id
+ WHERE h.id = :hold AND h.buyer_id = :buyer
+"""
+"""What a buyer's hold may become, at its price-list version. Read without a lock: all that could change meanwhile is
+checked again by the statement that takes the hold."""
+
+
+async def offer(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> Any:
+    """What a buyer's own hold may become: a row for :func:`frontrow.orders.rules.offer_of`. Raises NotFound."""
+    row = (await tx.sql(OFFER, hold=hold_id, buyer=buyer_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def places_of_account(tx: Tx, performance_id: uuid.UUID, account: str) -> int:
+    """How many places of a performance an account (or guest's address) has, ordered or paid, and not cancelled."""
+    found = await tx.sql(
+        """SELECT count(*) FROM orders o JOIN order_line l ON l.order_id = o.id
+            WHERE o.performance_id = :performance AND o.account = :account AND l.reverses_id IS NULL
+              AND o.state IN ('pending', 'paying', 'capturing', 'expiring', 'paid')
+              AND NOT EXISTS (SELECT FROM order_line r WHERE r.reverses_id = l.id)""",
+        performance=performance_id,
+        account=account,
+    )
+    return int(found.scalar_one())
 
 
 _ORDER = """
 SELECT o.id, o.code, o.organiser_id, o.performance_id, o.hold_id, o.buyer_id, o.user_id, o.email, o.name, o.locale,
-       o.token, o.currency, o.state, o.subtotal, o.discount, o.fees, o.tax, o.total, o.created_at, o.expires_at,
-       o.paid_at, e.slug AS event_slug, e.title AS event_title, e.image_key, p.starts_at, p.doors_at, v.timezone,
-       v.name AS venue_name, v.city AS venue_city, v.address AS venue_address
+       o.token, o.currency, o.state, o.subtotal, o.discount, o.fees, o.tax, o.added_tax, o.total, o.coupon_code,
+       o.created_at, o.expires_at, o.paid_at, e.slug AS event_slug, e.title AS event_title, e.image_key, p.starts_at,
+       p.doors_at, v.timezone, v.name AS venue_name, v.city AS venue_city, v.address AS venue_address
   FROM orders o
   JOIN performance p ON p.id = o.performance_id
   JOIN event e ON e.id = p.event_id
@@ -109,10 +176,13 @@ def check_viewer(found: Any, viewer: Viewer) -> None:
 
 
 async def lines_of(tx: Tx, order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[LineView]]:
-    """The lines of several orders, by seat number."""
+    """The lines of several orders as they were sold, by seat number; reversing ones show as ``cancelled``."""
     found = await tx.sql(
-        """SELECT order_id, seat_no, section, row, label, ticket_type, unit_price, discount, fee, tax
-             FROM order_line WHERE order_id = ANY (:orders) AND reverses_id IS NULL ORDER BY order_id, seat_no""",
+        """SELECT l.order_id, l.id, l.seat_no, l.section, l.row, l.label, l.ticket_type_id, l.ticket_type, l.unit_price,
+                  l.discount, l.fee, l.tax_bp, l.tax, l.added_tax, r.id IS NOT NULL AS cancelled
+             FROM order_line l LEFT JOIN order_line r ON r.reverses_id = l.id
+            WHERE l.order_id = ANY (CAST(:orders AS uuid[])) AND l.reverses_id IS NULL
+            ORDER BY l.order_id, l.seat_no""",
         orders=order_ids,
     )
     by_order: dict[uuid.UUID, list[LineView]] = {}
@@ -139,23 +209,26 @@ async def orders_of_user(tx: Tx, user_id: uuid.UUID, before: uuid.UUID | None, l
     return [OrderView(**row._mapping) for row in found]
 
 
+LOCKED = """id, organiser_id, performance_id, hold_id, buyer_id, user_id, state, subtotal, discount, fees, total,
+    currency, email, name, locale, token, code, coupon_id, account, expires_at, paid_at,
+    expires_at < clock_timestamp() AS lapsed, correlation_id"""
+"""The columns of a locked order's row."""
+
+
 async def lock(tx: Tx, order_id: uuid.UUID) -> Any:
     """Lock an order's row; the first lock of every step. Raises NotFound.
 
     Whoever takes the step (a webhook, a timer, another tab), from here on its log lines, jobs and mails carry the id of
-    the request that placed the order: one story, one id.
+    the request that placed the order: one story, one id. The tenant is named by the same statement.
     """
     row = (
         await tx.sql(
-            """SELECT id, organiser_id, performance_id, hold_id, buyer_id, user_id, state, total, currency, email,
-                      name, locale, token, code, expires_at, expires_at < clock_timestamp() AS lapsed,
-                      correlation_id
-                 FROM orders WHERE id = :order FOR NO KEY UPDATE""",
+            f"""SELECT {LOCKED}, set_config('frontrow.organiser_id', organiser_id::text, true)
+                  FROM orders WHERE id = :order FOR NO KEY UPDATE""",  # noqa: S608 -- columns of this file
             order=order_id,
         )
     ).one_or_none()
     if row is None:
         raise NotFound
     bind_correlation(row.correlation_id)
-    await tx.act_for(row.organiser_id)
     return row
