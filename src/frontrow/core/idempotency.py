@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import DateTime, LargeBinary, Text, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, LargeBinary, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from frontrow.core.db import Base, Tx
@@ -46,18 +45,24 @@ async def claim(tx: Tx, subject: str, endpoint: str, key: str, body_hash: bytes,
 
     Raises IdempotencyMismatch when the key was used with another body.
     """
-    inserted = await tx.execute(
-        insert(IdempotencyKey)
-        .values(subject=subject, endpoint=endpoint, key=key, request_hash=body_hash, resource_id=resource_id)
-        .on_conflict_do_nothing()
+    inserted = await tx.sql(
+        """INSERT INTO idempotency (subject, endpoint, key, request_hash, resource_id)
+           VALUES (:subject, :endpoint, :key, :hash, :resource) ON CONFLICT DO NOTHING""",
+        subject=subject,
+        endpoint=endpoint,
+        key=key,
+        hash=body_hash,
+        resource=resource_id,
     )
     if inserted.rowcount == 1:
         return resource_id
     known = (
-        await tx.execute(
-            select(IdempotencyKey.request_hash, IdempotencyKey.resource_id).where(
-                IdempotencyKey.subject == subject, IdempotencyKey.endpoint == endpoint, IdempotencyKey.key == key
-            )
+        await tx.sql(
+            """SELECT request_hash, resource_id FROM idempotency
+                WHERE subject = :subject AND endpoint = :endpoint AND key = :key""",
+            subject=subject,
+            endpoint=endpoint,
+            key=key,
         )
     ).one()
     if known.request_hash != body_hash:

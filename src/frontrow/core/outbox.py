@@ -11,7 +11,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text, update
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -106,62 +106,43 @@ async def give_back(db: Database, row_id: int, *, again_in_s: float = 1.0) -> No
 
 async def done_by_key(tx: Tx, dedupe_key: str) -> None:
     """Mark a row as done by what it was for, in the transaction that records the outcome."""
-    await tx.execute(
-        update(OutboxRow)
-        .where(OutboxRow.dedupe_key == dedupe_key, OutboxRow.done_at.is_(None))
-        .values(done_at=func.clock_timestamp())
+    await tx.sql(
+        "UPDATE outbox SET done_at = clock_timestamp() WHERE dedupe_key = :key AND done_at IS NULL", key=dedupe_key
     )
 
 
 async def done(tx: Tx, row_id: int) -> None:
     """Mark a row as done, in the transaction that records its outcome."""
-    await tx.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id == row_id, OutboxRow.done_at.is_(None))
-        .values(done_at=func.clock_timestamp())
-    )
+    await tx.sql("UPDATE outbox SET done_at = clock_timestamp() WHERE id = :id AND done_at IS NULL", id=row_id)
 
 
 async def lease_effect(db: Database, key: str, *, for_s: float = 60.0) -> bool:
     """Take the right to cause an outside effect. False: it happened, or somebody is at it."""
-
-    async def take(tx: Tx) -> bool:
-        taken = await tx.sql(
-            """INSERT INTO effect (effect_key, lease_until, attempts)
-               VALUES (:key, clock_timestamp() + make_interval(secs => :seconds), 1)
-               ON CONFLICT (effect_key) DO UPDATE
-                 SET lease_until = EXCLUDED.lease_until, attempts = effect.attempts + 1
-               WHERE effect.done_at IS NULL AND effect.lease_until < clock_timestamp()""",
-            key=key,
-            seconds=for_s,
-        )
-        return taken.rowcount == 1
-
-    return await db.write(take)
+    taken = await db.call(
+        """INSERT INTO effect (effect_key, lease_until, attempts)
+           VALUES ($1, clock_timestamp() + make_interval(secs => $2), 1)
+           ON CONFLICT (effect_key) DO UPDATE
+             SET lease_until = EXCLUDED.lease_until, attempts = effect.attempts + 1
+           WHERE effect.done_at IS NULL AND effect.lease_until < clock_timestamp()
+           RETURNING effect_key""",
+        key,
+        for_s,
+    )
+    return taken is not None
 
 
 async def effect_done(db: Database, key: str, detail: dict[str, Any]) -> None:
     """Record that the effect happened."""
-
-    async def mark(tx: Tx) -> None:
-        await tx.execute(
-            update(Effect).where(Effect.effect_key == key).values(done_at=func.clock_timestamp(), detail=detail)
-        )
-
-    await db.write(mark)
+    await db.call(
+        "UPDATE effect SET done_at = clock_timestamp(), detail = CAST($2 AS jsonb) WHERE effect_key = $1",
+        key,
+        json.dumps(detail),
+    )
 
 
 async def effect_failed(db: Database, key: str) -> None:
     """Give the lease back at once, so that the next try needn't wait for it to lapse."""
-
-    async def free(tx: Tx) -> None:
-        await tx.execute(
-            update(Effect)
-            .where(Effect.effect_key == key, Effect.done_at.is_(None))
-            .values(lease_until=func.clock_timestamp())
-        )
-
-    await db.write(free)
+    await db.call("UPDATE effect SET lease_until = clock_timestamp() WHERE effect_key = $1 AND done_at IS NULL", key)
 
 
 def as_uuid(payload: dict[str, Any], name: str) -> uuid.UUID:
