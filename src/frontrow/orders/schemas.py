@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, EmailStr, Field, StringConstraints, field_validator
 
@@ -101,11 +101,12 @@ class QuoteTicketType(BaseModel):
 
 
 class QuoteProblem(BaseModel):
-    """Why the order would be refused (or its coupon): the same ``code`` that the refusal would have."""
+    """Why the order (or its coupon) would be refused: ``code`` and ``facts`` are those that the refusal would have."""
 
     code: str
     title: str
     detail: str
+    facts: dict[str, Any]
 
 
 class QuoteCoupon(BaseModel):
@@ -227,7 +228,7 @@ def tax_lines(taxes: Iterable[tuple[int, int, int]]) -> list[TaxLine]:
 
 
 def _problem(refusal: Refusal) -> QuoteProblem:
-    return QuoteProblem(code=refusal.code, title=refusal.title, detail=refusal.detail)
+    return QuoteProblem(code=refusal.code, title=refusal.title, detail=refusal.detail, facts=refusal.extra)
 
 
 def quote_of(found: Quoted) -> Quote:

@@ -33,6 +33,80 @@ export interface Config {
   inbox_url: string | null;
 }
 
+/**
+ * ``used``: live redemptions, orders being paid included.
+ */
+export interface Coupon {
+  id: string;
+  code: string;
+  event_id: string | null;
+  event_slug: string | null;
+  percent_bp: number | null;
+  amount: number | null;
+  currency: string | null;
+  valid_from: string | null;
+  valid_until: string | null;
+  min_purchase: number;
+  max_uses: number | null;
+  per_account: number | null;
+  ticket_types: string[] | null;
+  enabled: boolean;
+  used: number;
+  created_at: string;
+}
+
+/**
+ * What to change: only what is named changes, and ``null`` takes a limit away.
+ */
+export interface CouponChange {
+  event_id?: string | null;
+  percent_bp?: number | null;
+  amount?: number | null;
+  currency?: string | null;
+  valid_from?: string | null;
+  valid_until?: string | null;
+  /**
+     * @minimum 0
+     * @maximum 10000000
+     */
+  min_purchase?: number;
+  max_uses?: number | null;
+  per_account?: number | null;
+  ticket_types?: string[] | null;
+  enabled?: boolean;
+}
+
+export interface CouponPage {
+  items: Coupon[];
+  next_cursor: string | null;
+}
+
+/**
+ * A new coupon. Its code is kept in capitals: letters, digits, ``-`` and ``_``, 3 to 40 of them.
+ */
+export interface CouponRequest {
+  event_id?: string | null;
+  percent_bp?: number | null;
+  amount?: number | null;
+  currency?: string | null;
+  valid_from?: string | null;
+  valid_until?: string | null;
+  /**
+     * @minimum 0
+     * @maximum 10000000
+     */
+  min_purchase?: number;
+  max_uses?: number | null;
+  per_account?: number | null;
+  ticket_types?: string[] | null;
+  enabled?: boolean;
+  /**
+     * @minLength 1
+     * @maxLength 60
+     */
+  code: string;
+}
+
 export interface DoorPerformance {
   id: string;
   event_title: string;
@@ -262,17 +336,34 @@ export interface OrderPerformance {
   venue: OrderVenue;
 }
 
+/**
+ * ``cancelled``: it was taken back; its figures and those of the order stay as they were sold.
+ */
 export interface OrderLine {
   seat_no: number;
   section: string;
   row: string;
   label: string;
+  ticket_type_id: string;
   ticket_type: string;
   amount: number;
   discount: number;
   fee: number;
+  tax_bp: number;
   tax: number;
+  added_tax: number;
   total: number;
+  id: string;
+  cancelled: boolean;
+}
+
+/**
+ * The tax of one rate (basis points): what of it was in the prices (``included``) and what came on top.
+ */
+export interface TaxLine {
+  tax_bp: number;
+  included: number;
+  added: number;
 }
 
 /**
@@ -290,7 +381,8 @@ export interface Ticket {
 }
 
 /**
- * Money in minor units of ``currency``; ``tax`` is included in ``total``. ``token`` opens the order elsewhere.
+ * Money in minor units of ``currency``: ``total = subtotal - discount + fees + added_tax``; ``tax`` is part of it.
+ * All as the order was placed; ``cancelled_total`` is what its cancelled lines had cost. ``token`` opens it elsewhere.
  *
  * ``pdf_url``, ``ics_url`` are there once it is paid; ``can_resend``: its mail can be asked for once more.
  */
@@ -309,7 +401,11 @@ export interface Order {
   discount: number;
   fees: number;
   tax: number;
+  added_tax: number;
+  tax_lines: TaxLine[];
   total: number;
+  cancelled_total: number;
+  coupon_code: string | null;
   expires_at: string | null;
   server_time: string;
   created_at: string;
@@ -327,10 +423,18 @@ export interface OrderPage {
 }
 
 /**
- * Who buys. No account is asked for; prices are never taken from here.
+ * Seat number to ticket type; others are sold as usual.
+ */
+export type OrderRequestTicketTypes = { [key: string]: unknown };
+
+/**
+ * Who buys, and as what. No account is asked for; prices are never taken from here.
  */
 export interface OrderRequest {
   hold_id: string;
+  /** Seat number to ticket type; others are sold as usual. */
+  ticket_types?: OrderRequestTicketTypes;
+  coupon?: string | null;
   /** @maxLength 254 */
   email: string;
   /**
@@ -372,8 +476,19 @@ export interface PerformanceEvent {
   image_url: string | null;
 }
 
+export type PriceTagSales = typeof PriceTagSales[keyof typeof PriceTagSales];
+
+
+export const PriceTagSales = {
+  open: 'open',
+  soon: 'soon',
+  closed: 'closed',
+} as const;
+
 /**
- * ``total`` = face ``amount`` + ``fee``, tax included at ``tax_bp`` basis points.
+ * A ticket type: ``total`` = face ``amount`` + ``fee`` + the tax of ``tax_bp`` basis points if it is ``tax_added``
+ * (else it is in them). ``sales`` is its own window; the performance's counts, too. The first of a category is what
+ * its places are sold as unless the buyer chooses.
  */
 export interface PriceTag {
   ticket_type_id: string;
@@ -382,7 +497,13 @@ export interface PriceTag {
   amount: number;
   fee: number;
   tax_bp: number;
+  tax_added: boolean;
   total: number;
+  sales: PriceTagSales;
+  sales_open_at: string | null;
+  sales_close_at: string | null;
+  min_per_order: number;
+  max_per_order: number | null;
 }
 
 export interface PerformanceDetail {
@@ -399,7 +520,27 @@ export interface PerformanceDetail {
   price_version: number;
   prices: PriceTag[];
   max_seats: number;
+  max_per_account: number | null;
   hold_seconds: number;
+}
+
+/**
+ * ``total = amount - discount + fee + added_tax``; ``tax`` is part of it, and ``added_tax`` a part of ``tax``.
+ */
+export interface PricedLine {
+  seat_no: number;
+  section: string;
+  row: string;
+  label: string;
+  ticket_type_id: string;
+  ticket_type: string;
+  amount: number;
+  discount: number;
+  fee: number;
+  tax_bp: number;
+  tax: number;
+  added_tax: number;
+  total: number;
 }
 
 export type ProblemErrors = {[key: string]: string}[] | null;
@@ -420,6 +561,83 @@ export interface Problem {
   max_seats?: number | null;
   expires_at?: string | null;
   errors?: ProblemErrors;
+}
+
+export type QuoteProblemFacts = { [key: string]: unknown };
+
+/**
+ * Why the order (or its coupon) would be refused: ``code`` and ``facts`` are those that the refusal would have.
+ */
+export interface QuoteProblem {
+  code: string;
+  title: string;
+  detail: string;
+  facts: QuoteProblemFacts;
+}
+
+/**
+ * ``code`` as it is stored; ``problem`` says why it doesn't apply, and then ``discount`` is 0.
+ */
+export interface QuoteCoupon {
+  code: string;
+  discount: number;
+  problem: QuoteProblem | null;
+}
+
+/**
+ * What a place of the category may be sold as; ``total`` is a ticket's price with fee and all tax.
+ */
+export interface QuoteTicketType {
+  id: string;
+  category: string;
+  name: string;
+  amount: number;
+  fee: number;
+  tax_bp: number;
+  tax_added: boolean;
+  total: number;
+  min_per_order: number;
+  max_per_order: number | null;
+  on_sale: boolean;
+}
+
+/**
+ * What the order would be like: its lines and totals, to the cent. Nothing is redeemed or kept.
+ *
+ * ``total = subtotal - discount + fees + added_tax``. ``problems`` has what else an order would be refused for.
+ */
+export interface Quote {
+  hold_id: string;
+  currency: string;
+  lines: PricedLine[];
+  subtotal: number;
+  discount: number;
+  fees: number;
+  tax: number;
+  added_tax: number;
+  total: number;
+  tax_lines: TaxLine[];
+  coupon: QuoteCoupon | null;
+  problems: QuoteProblem[];
+  ticket_types: QuoteTicketType[];
+  max_per_account: number | null;
+  expires_at: string;
+  server_time: string;
+}
+
+/**
+ * Seat number to ticket type; others are sold as usual.
+ */
+export type QuoteRequestTicketTypes = { [key: string]: unknown };
+
+/**
+ * ``email`` is asked for limits per person, when the page knows it.
+ */
+export interface QuoteRequest {
+  /** Seat number to ticket type; others are sold as usual. */
+  ticket_types?: QuoteRequestTicketTypes;
+  coupon?: string | null;
+  email?: string | null;
 }
 
 export interface ScanRequest {
@@ -558,6 +776,15 @@ cursor?: string | null;
  */
 limit?: number;
 q?: string | null;
+};
+
+export type ListCouponsParams = {
+cursor?: string | null;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+limit?: number;
 };
 
 export type ListMyOrdersParams = {

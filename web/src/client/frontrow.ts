@@ -9,6 +9,10 @@ import type {
   CancelOrderParams,
   CheckPaymentParams,
   Config,
+  Coupon,
+  CouponChange,
+  CouponPage,
+  CouponRequest,
   DoorPerformances,
   EventDetail,
   EventPage,
@@ -17,6 +21,7 @@ import type {
   GetTicketsPdfParams,
   Hold,
   HoldRequest,
+  ListCouponsParams,
   ListEventsParams,
   ListMyOrdersParams,
   LogInRequest,
@@ -26,6 +31,8 @@ import type {
   OrderRequest,
   Payment,
   PerformanceDetail,
+  Quote,
+  QuoteRequest,
   ScanRequest,
   ScanResult,
   SeatMap,
@@ -471,6 +478,149 @@ export const abandonHold = async (holdId: string, options?: Parameters<typeof ht
 
 
 
+export const getListCouponsUrl = (slug: string,
+    params?: ListCouponsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/organisers/${slug}/coupons?${stringifiedParams}` : `/api/organisers/${slug}/coupons`
+}
+
+/**
+ * All coupons of an organiser, newest first.
+ * @summary List Coupons
+ */
+export const listCoupons = async (slug: string,
+    params?: ListCouponsParams, options?: Parameters<typeof http>[1]): Promise<CouponPage> => {
+
+  return http<CouponPage>(getListCouponsUrl(slug,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMakeCouponUrl = (slug: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/coupons`
+}
+
+/**
+ * A new coupon. Its code is unique with the organiser, so that a repeated request makes no second one.
+ * @summary Make Coupon
+ */
+export const makeCoupon = async (slug: string,
+    couponRequest: CouponRequest, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Coupon>(getMakeCouponUrl(slug),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(couponRequest)
+  }
+);}
+
+
+
+export const getGetCouponUrl = (slug: string,
+    couponId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/coupons/${couponId}`
+}
+
+/**
+ * One coupon, with how often it is used.
+ * @summary Get Coupon
+ */
+export const getCoupon = async (slug: string,
+    couponId: string, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
+
+  return http<Coupon>(getGetCouponUrl(slug,couponId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPatchCouponUrl = (slug: string,
+    couponId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/coupons/${couponId}`
+}
+
+/**
+ * Change a coupon, or switch it off (``enabled: false``). Orders that have it keep what they were given.
+ * @summary Patch Coupon
+ */
+export const patchCoupon = async (slug: string,
+    couponId: string,
+    couponChange: CouponChange, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Coupon>(getPatchCouponUrl(slug,couponId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(couponChange)
+  }
+);}
+
+
+
 export const getPlaceOrderUrl = () => {
 
 
@@ -537,6 +687,46 @@ export const listMyOrders = async (params?: ListMyOrdersParams, options?: Parame
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getQuoteHoldUrl = (holdId: string,) => {
+
+
+
+
+  return `/api/holds/${holdId}/quote`
+}
+
+/**
+ * What an order of this hold would cost, line by line, and what it would be refused for. Nothing is redeemed.
+ * @summary Quote Hold
+ */
+export const quoteHold = async (holdId: string,
+    quoteRequest: QuoteRequest, options?: Parameters<typeof http>[1]): Promise<Quote> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Quote>(getQuoteHoldUrl(holdId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(quoteRequest)
   }
 );}
 
