@@ -8,7 +8,7 @@ const soon = new Date(Date.now() + 600_000).toISOString();
 const past = new Date(Date.now() - 1_000).toISOString();
 const server_time = new Date().toISOString();
 
-const held = (expires_at = soon) => ({ id: "h1", performance_id: "p", state: "active", seats: [], total: 0, currency: "EUR", created_at: server_time, expires_at, server_time }) satisfies Hold;
+const held = (expires_at = soon) => ({ id: "h1", performance_id: "p", state: "active", seats: [], total: 0, currency: "EUR", created_at: server_time, expires_at, cap_at: soon, server_time }) satisfies Hold;
 const order = (state: Order["state"], expires_at: string | null = soon) => ({ id: "o1", token: "t", state, expires_at, server_time, lines: [] }) as unknown as Order;
 
 interface Request {
@@ -37,7 +37,7 @@ function serve(answers: Record<string, (Reply | Error)[]>): Request[] {
   return requests;
 }
 
-const chosen = (...seats: number[]) => ({ kind: "chosen", seats, standing: {} }) as const;
+const chosen = (...seats: number[]) => ({ kind: "seats", seats }) as const;
 
 const lost = new TypeError("failed to fetch");
 const ok = (body: object, status = 200): Reply => ({ status, body });

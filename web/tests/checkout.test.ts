@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Hold } from "@/client/frontrow.schemas";
 import { initialState, mineOf, reduce, stepOf, type CheckoutChange, type CheckoutState } from "@/features/checkout/state";
-import { declined, explain, explainCoupon, hasWords, seatsTaken } from "@/features/checkout/words";
+import { declined, explain, explainCoupon, hasWords, notTogether, seatsTaken } from "@/features/checkout/words";
 import { attemptKey, EMPTY, recall, remember, settle } from "@/shared/lib/checkoutMemory";
 import { isUnknown, ProblemError } from "@/shared/lib/problem";
 import { codesOf } from "./openapi";
@@ -16,6 +16,7 @@ const hold = (seats: number[]): Hold => ({
   currency: "EUR",
   created_at: "2026-11-22T12:00:00Z",
   expires_at: "2026-11-22T12:10:00Z",
+  cap_at: "2026-11-22T12:20:00Z",
   server_time: "2026-11-22T12:00:00Z",
 });
 
@@ -67,6 +68,18 @@ describe("words", () => {
     const said = [...codesOf((path) => /^\/api\/(performances|holds|orders|tickets|config)/.test(path))];
     expect(said.length).toBeGreaterThan(12);
     expect(said.filter((code) => !hasWords(code))).toEqual([]);
+  });
+
+  it("offer what can be had when no block is as long as wished", () => {
+    const wish = { count: 6, category: "A", accessible: false, split: false };
+    const { title, offers } = notTogether(wish, 4);
+    expect(title).toBe("No 6 free seats side by side at this price");
+    expect(offers?.map((offer) => [offer.wish.count, offer.wish.split])).toEqual([[6, true], [4, false]]);
+    expect(notTogether(wish, 0).offers).toHaveLength(1);
+  });
+
+  it("tell of seats that are held elsewhere", () => {
+    expect(explain(new ProblemError("too_many_seats", 409, "", { facts: { max_seats: 10, held: 8 } }), circumstances).body).toContain("You hold 8 seats");
   });
 
   it.each(["payment_declined", "network", "csrf_failed", "outcome_unknown", ...codesOf((path) => /^\/api\/(performances|holds|orders)/.test(path))])(

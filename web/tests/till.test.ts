@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Hold, Order } from "@/client/frontrow.schemas";
+import type { Hold, Order, Quote } from "@/client/frontrow.schemas";
 import { checkoutActions, Ground } from "@/features/checkout/actions";
 import * as calls from "@/features/checkout/calls";
 import { confirm } from "@/features/checkout/confirm";
-import { factsOf, sumsOf, withType, type Quote } from "@/features/checkout/quote";
+import { sumsOf, withType } from "@/features/checkout/quote";
 import { Siblings, type Channel } from "@/features/checkout/siblings";
 import { chosenCount, initialState, reduce, type CheckoutChange, type CheckoutState } from "@/features/checkout/state";
 import type { StripeClient, StripeElements, StripeError } from "@/features/checkout/stripe";
@@ -14,25 +14,8 @@ import { ProblemError } from "@/shared/lib/problem";
 
 const seat = (seat_no: number, label = String(seat_no)) => ({ seat_no, section: "Stalls", row: label && "F", label, category: "A", ticket_type_id: "adult", amount: 1000, fee: 100, total: 1100 });
 const held = { id: "h", seats: [seat(1), seat(2)], total: 2200, currency: "EUR", expires_at: "2026-11-22T12:10:00Z" } as unknown as Hold;
-const quoted = (change: Partial<Quote> = {}): Quote => ({
-  lines: [
-    { seat_no: 1, ticket_type_id: "adult", ticket_type: "Adult", total: 1100 },
-    { seat_no: 2, ticket_type_id: "child", ticket_type: "Child", total: 600 },
-  ],
-  coupon: null,
-  problems: [],
-  ticket_types: [
-    { id: "adult", category: "A", name: "Adult", total: 1100, min_per_order: 1, max_per_order: null, on_sale: true },
-    { id: "child", category: "A", name: "Child", total: 600, min_per_order: 2, max_per_order: 4, on_sale: true },
-  ],
-  max_per_account: 4,
-  subtotal: 1500,
-  discount: 0,
-  fees: 200,
-  tax: 210,
-  total: 1700,
-  ...change,
-});
+const quoted = (change: Partial<Quote> = {}): Quote =>
+  ({ lines: [], coupon: null, problems: [], ticket_types: [], currency: "EUR", subtotal: 1500, discount: 0, fees: 200, tax: 210, added_tax: 0, total: 1700, ...change }) as unknown as Quote;
 
 vi.mock("@/features/checkout/calls", async (real) => ({ ...(await real<typeof calls>()), quote: vi.fn(), extend: vi.fn(), placeOrder: vi.fn(), startPayment: vi.fn(), hold: vi.fn(), release: vi.fn() }));
 const quote = vi.mocked(calls.quote);
@@ -40,7 +23,7 @@ const quote = vi.mocked(calls.quote);
 /** A page without a page: its state, changed by what the verbs tell. */
 function page(from: Partial<CheckoutState> = {}) {
   const onOrder = vi.fn();
-  const world = { performanceId: "p", maxSeats: 3, name: (seats: readonly number[]) => seats.join(), insteadOf: () => [], refreshMap: vi.fn(), onOrder };
+  const world = { performanceId: "p", maxSeats: 3, name: (seats: readonly number[]) => seats.join(), insteadOf: () => [], pickPlaces: () => [41], refreshMap: () => Promise.resolve(), onOrder };
   const ground: Ground = new Ground("p", (change) => ground.keep(reduce(ground.state, change), world), { ...initialState(EMPTY), ...from }, world);
   return { ground, onOrder, actions: checkoutActions(ground) };
 }
@@ -64,28 +47,46 @@ describe("standing places", () => {
   });
 
   it("stay a choice when a hold of them ends, and best available seats become one", () => {
-    const floor = { ...held, seats: [{ ...seat(40, ""), row: "" }] };
+    const floor = { ...held, seats: [{ ...seat(40, "7"), row: "", section: "Floor" }] };
     const state = run(stand("Floor", 1), { type: "held", hold: floor }, { type: "released", notice: null });
     expect(state).toMatchObject({ standing: { Floor: 1 }, selected: [] });
     expect(run({ type: "held", hold: held }, { type: "released", notice: null }).selected).toEqual([1, 2]);
   });
 });
 
+describe("holding", () => {
+  const hold = vi.mocked(calls.hold);
+
+  it("asks for a number of places where nothing else is wanted, and replaces lost ones where something is", async () => {
+    hold.mockReset().mockResolvedValueOnce(held);
+    await page({ standing: { Floor: 2 } }).actions.holdSelected();
+    expect(hold).toHaveBeenCalledWith("p", { kind: "standing", section: "Floor", count: 2 });
+    hold.mockReset().mockRejectedValueOnce(new ProblemError("seats_taken", 409, "", { seats: [41] })).mockResolvedValueOnce(held);
+    const { ground, actions } = page({ selected: [1], standing: { Floor: 1 } });
+    await actions.holdSelected();
+    expect(hold).toHaveBeenCalledTimes(2);
+    expect(hold).toHaveBeenCalledWith("p", { kind: "seats", seats: [1, 41] });
+    expect(ground.state.hold?.id).toBe("h");
+  });
+
+  it("of the best together offers what there is", async () => {
+    hold.mockReset().mockRejectedValueOnce(new ProblemError("not_together", 409, "", { facts: { largest: 2 } }));
+    const { ground, actions } = page();
+    await actions.holdBest({ count: 3, category: null, accessible: false, split: false });
+    expect(ground.state.notice).toMatchObject({ code: "not_together", offers: [{ wish: { split: true } }, { wish: { count: 2 } }] });
+  });
+});
+
 describe("prices", () => {
   it("are the hold's until the quote is there, and the order's in the end", () => {
-    expect(sumsOf({ hold: held, quote: null, order: null })).toEqual({ subtotal: 2000, discount: 0, fees: 200, tax: null, total: 2200 });
+    expect(sumsOf({ hold: held, quote: null, order: null })).toEqual({ subtotal: 2000, discount: 0, fees: 200, tax: null, added_tax: 0, total: 2200 });
     expect(sumsOf({ hold: held, quote: quoted(), order: null })?.total).toBe(1700);
     expect(sumsOf({ hold: held, quote: quoted(), order: { total: 5 } as Order })?.total).toBe(5);
   });
 
   it("say what is in them", () => {
     expect(sumWords(quoted({ discount: 500 }), "EUR")).toBe("€2.00 fees and €2.10 tax included; you save €5.00");
-    expect(sumWords(quoted({ fees: 0, tax: null }), "EUR")).toBe("");
-  });
-
-  it("know the numbers behind a problem", () => {
-    expect(factsOf("ticket_type_quantity", quoted())).toEqual({ ticket_type: "Child", minimum: 2, maximum: 4 });
-    expect(factsOf("account_limit", quoted())).toEqual({ limit: 4, left: 4 });
+    expect(sumWords({ ...quoted({ fees: 0 }), tax: null }, "EUR")).toBe("");
   });
 
   it("of a new type show at once, and go back when the server does not follow", async () => {
@@ -120,7 +121,7 @@ describe("a coupon", () => {
   });
 
   it("that can't be used leaves the price without it, and says why", async () => {
-    quote.mockResolvedValueOnce(quoted({ coupon: { code: "OLD", discount: 0, problem: { code: "coupon_expired" } } }));
+    quote.mockResolvedValueOnce(quoted({ coupon: { code: "OLD", discount: 0, problem: { code: "coupon_expired", title: "", detail: "", facts: {} } } }));
     const { ground, actions } = page({ hold: held });
     await actions.applyCoupon("old");
     expect(ground.state.wish.coupon).toBeNull();

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo } from "react";
 import { getPerformance } from "@/client/frontrow";
 import type { PerformanceDetail } from "@/client/frontrow.schemas";
 import { OrderPanel, useCheckout } from "@/features/checkout";
-import { areaOf, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type House } from "@/features/seatmap";
+import { areaOf, freePlaces, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type House } from "@/features/seatmap";
 import { clock, longDate, shortDateTime, zoneNote } from "@/shared/lib/dates";
 import { useWide } from "@/shared/lib/media";
 import { isMissing } from "@/shared/lib/problem";
@@ -50,7 +50,8 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
     maxSeats: performance.max_seats,
     name: nameSeats,
     insteadOf: (lost) => nearestFree(house, (seatNo) => live.stateOf(seatNo), lost, new Set([...checkout.mine, ...lost])),
-    refreshMap: () => void live.reload(),
+    pickPlaces: (wanted) => freePlaces(house, wanted, (seatNo) => live.stateOf(seatNo) === "f"),
+    refreshMap: () => live.reload(),
     onOrder: (orderId, token) => void navigate({ to: "/orders/$id", params: { id: orderId }, search: { token } }),
   });
 

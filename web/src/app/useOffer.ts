@@ -1,12 +1,13 @@
 /** What the order panel needs to know of the house and its prices. */
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { Line, PriceChoice } from "@/features/checkout";
-import { categoryOf, countFree, nameOf, type House, type LiveSeats, type PriceList } from "@/features/seatmap";
+import { categoryOf, countFree, KIND_WHEELCHAIR, nameOf, type House, type LiveSeats, type PriceList } from "@/features/seatmap";
 
 export interface Offer {
   lineOf: (seatNo: number) => Line;
   areaPrice: (area: string) => number | null;
   priceChoices: readonly PriceChoice[];
+  accessible: boolean;
 }
 
 export function useOffer(house: House, live: LiveSeats, prices: PriceList): Offer {
@@ -32,5 +33,5 @@ export function useOffer(house: House, live: LiveSeats, prices: PriceList): Offe
     const entry = seated.has(n) ? prices.of(category) : null;
     return entry ? [{ category, ...entry, free: free[n] ?? 0 }] : [];
   });
-  return { lineOf, areaPrice, priceChoices };
+  return { lineOf, areaPrice, priceChoices, accessible: house.kind.includes(KIND_WHEELCHAIR) };
 }

@@ -3,6 +3,7 @@ import { count } from "@/shared/lib/locale";
 import { price } from "@/shared/lib/money";
 import { Button } from "@/shared/ui/Button";
 import { Stepper } from "@/shared/ui/Stepper";
+import type { BestWish } from "./calls";
 
 /** A price that seats can be asked for by: its letter, its name, what a seat costs, and how many are left. */
 export interface PriceChoice {
@@ -18,14 +19,17 @@ interface BestSeatsProps {
   maxSeats: number;
   busy: boolean;
   disabled: boolean;
-  onFind: (count: number, category: string | null) => void;
+  /** There are wheelchair places to ask for. */
+  accessible: boolean;
+  onFind: (wish: BestWish) => void;
 }
 
 /** "The best two together": for whoever would rather not look for them on the map. They are held at once. */
-export function BestSeats({ prices, currency, maxSeats, busy, disabled, onFind }: BestSeatsProps) {
+export function BestSeats({ prices, currency, maxSeats, busy, disabled, accessible, onFind }: BestSeatsProps) {
   const id = useId();
   const [wanted, setWanted] = useState(2);
   const [category, setCategory] = useState("");
+  const [wheelchair, setWheelchair] = useState(false);
   return (
     <section aria-labelledby={`${id}-title`} className="border-t border-hairline pt-5" data-testid="best-seats">
       <h3 id={`${id}-title`} className="text-lg">
@@ -60,7 +64,13 @@ export function BestSeats({ prices, currency, maxSeats, busy, disabled, onFind }
           </select>
         </div>
       </div>
-      <Button className="mt-4 w-full" busy={busy} disabled={disabled} onClick={() => onFind(wanted, category || null)}>
+      {accessible && (
+        <label className="mt-2 flex min-h-11 items-center gap-3 text-sm">
+          <input type="checkbox" className="h-5 w-5 accent-ink" checked={wheelchair} disabled={busy} onChange={(event) => setWheelchair(event.target.checked)} />
+          With a wheelchair place
+        </label>
+      )}
+      <Button className="mt-3 w-full" busy={busy} disabled={disabled} onClick={() => onFind({ count: wanted, category: category || null, accessible: wheelchair, split: false })}>
         Hold the best {wanted === 1 ? "seat" : count(wanted, "seat")}
       </Button>
     </section>

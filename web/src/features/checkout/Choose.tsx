@@ -16,7 +16,7 @@ interface ChooseProps extends OrderPanelProps {
 
 /** Nothing is held yet: the chosen seats, or the house's choice. */
 export function Choose(props: ChooseProps) {
-  const { checkout, currency, lineOf, areaPrice, priceChoices, maxSeats, salesOpen, open, onOpen } = props;
+  const { checkout, currency, lineOf, areaPrice, priceChoices, accessible, maxSeats, salesOpen, open, onOpen } = props;
   const lines = checkout.selected.map(lineOf);
   const standing = Object.entries(checkout.standing);
   const n = chosenCount(checkout);
@@ -55,7 +55,8 @@ export function Choose(props: ChooseProps) {
           maxSeats={maxSeats}
           busy={holding}
           disabled={!salesOpen}
-          onFind={(wanted, category) => void checkout.holdBest(wanted, category)}
+          accessible={accessible}
+          onFind={(wish) => void checkout.holdBest(wish)}
         />
       )}
       <InBar>

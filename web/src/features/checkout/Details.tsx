@@ -6,8 +6,9 @@ import { Countdown } from "./Countdown";
 import { CouponBox } from "./CouponBox";
 import { Problem, type OrderPanelProps } from "./OrderPanel";
 import { InBar, Total } from "./panel";
-import { factsOf, sumsOf } from "./quote";
+import { sumsOf } from "./quote";
 import { SeatLines, type Line } from "./SeatLines";
+import { atCap } from "./state";
 import { SumLines, sumWords } from "./SumLines";
 import { explain } from "./words";
 
@@ -51,7 +52,7 @@ export function Details(props: OrderPanelProps) {
         <Countdown
           until={until}
           onEnd={() => void checkout.look(true)}
-          capped={checkout.capped}
+          capped={order === null && atCap(checkout)}
           busy={busy === "extending"}
           onMore={order === null ? () => void checkout.moreTime() : undefined}
         />
@@ -74,15 +75,14 @@ export function Details(props: OrderPanelProps) {
         />
       )}
       {sums && <SumLines sums={sums} currency={currency} />}
-      {quote &&
-        problems.map(({ code }) => {
-          const { title, body } = explain(new ProblemError(code, 409, "", { facts: { currency, ...factsOf(code, quote) } }), { name: nameSeats, kept: [], maxSeats });
-          return (
-            <Notice key={code} title={title}>
-              {body}
-            </Notice>
-          );
-        })}
+      {problems.map(({ code, facts }) => {
+        const { title, body } = explain(new ProblemError(code, 409, "", { facts: { currency, ...facts } }), { name: nameSeats, kept: [], maxSeats });
+        return (
+          <Notice key={code} title={title}>
+            {body}
+          </Notice>
+        );
+      })}
       {order === null && (
         <BuyerForm
           key={buyer?.email ?? "guest"}

@@ -19,6 +19,8 @@ export interface OrderPanelProps {
   areaPrice: (area: string) => number | null;
   /** The prices that have numbered seats, for "best available". */
   priceChoices: readonly PriceChoice[];
+  /** Whether the house has wheelchair places. */
+  accessible: boolean;
   currency: string;
   maxSeats: number;
   /** Known when logged in. */
@@ -80,6 +82,11 @@ export function Problem({ checkout, nameSeats }: Pick<OrderPanelProps, "checkout
           Choose {instead.length === 1 ? "it" : "these"} instead
         </Button>
       )}
+      {notice.offers?.map(({ label, wish }) => (
+        <Button key={label} tone="quiet" className="mr-5 min-h-11 text-sm" onClick={() => void checkout.holdBest(wish)}>
+          {label}
+        </Button>
+      ))}
     </Notice>
   );
 }

@@ -5,7 +5,7 @@ const ROW = "flex items-baseline justify-between gap-4 tabular-nums";
 
 /** How the total comes about. The total itself stands in the bar, always in sight. */
 export function SumLines({ sums, currency }: { sums: Sums; currency: string }) {
-  const added = sums.added_tax ?? 0;
+  const added = sums.added_tax;
   const included = (sums.tax ?? 0) - added;
   return (
     <dl className="space-y-0.5 text-sm" data-testid="sums">

@@ -1,12 +1,15 @@
 /** The verbs of buying: each asks the server, and tells the reducer what came of it. */
+import type { Quote } from "@/client/frontrow.schemas";
 import { beginAction } from "@/shared/lib/correlation";
 import { EMPTY, remember } from "@/shared/lib/checkoutMemory";
 import { codeOf, ProblemError } from "@/shared/lib/problem";
 import type { Buyer } from "./BuyerForm";
 import * as calls from "./calls";
-import { withType, type Quote, type Wish } from "./quote";
+import { withType, type Wish } from "./quote";
 import type { Busy, CheckoutChange, CheckoutState } from "./state";
-import { explain, explainCoupon, isCouponCode, seatsTaken, type Circumstances, type Explanation } from "./words";
+import { explain, explainCoupon, isCouponCode, notTogether, seatsTaken, type Circumstances, type Explanation } from "./words";
+
+const STANDING_TRIES = 2;
 
 export interface CheckoutWorld {
   performanceId: string;
@@ -15,8 +18,10 @@ export interface CheckoutWorld {
   name: (seats: readonly number[]) => string;
   /** Free seats as near and as many as the lost ones; empty when there are none. */
   insteadOf: (lost: readonly number[]) => number[];
+  /** Free places for so many in each standing area, by number. */
+  pickPlaces: (standing: Readonly<Record<string, number>>) => number[];
   /** Brings the map up to date at once. */
-  refreshMap: () => void;
+  refreshMap: () => Promise<void>;
   /** Leaves for the order page. */
   onOrder: (orderId: string, token: string) => void;
 }
@@ -51,7 +56,7 @@ export interface CheckoutActions {
   choose: (seats: readonly number[]) => void;
   stand: (area: string, count: number) => void;
   holdSelected: () => Promise<void>;
-  holdBest: (count: number, category: string | null) => Promise<void>;
+  holdBest: (wish: calls.BestWish) => Promise<void>;
   moreTime: () => Promise<void>;
   /** Asks what the hold costs as it is wished; quiet, because the hold's own prices stand until then. */
   requote: () => Promise<void>;
@@ -74,11 +79,11 @@ interface Priced {
 }
 
 /** A quote says itself whether the code is in it; a code that isn't is wished no longer. */
-async function priced(holdId: string, wish: Wish, email?: string): Promise<Priced> {
-  const quote = await calls.quote(holdId, wish, email);
+async function priced(holdId: string, wish: Wish): Promise<Priced> {
+  const quote = await calls.quote(holdId, wish);
   const { coupon } = quote;
   if (!coupon?.problem) return { wish: { ...wish, coupon: coupon?.code ?? null }, quote, coupon: null };
-  return { wish: { ...wish, coupon: null }, quote, coupon: explainCoupon(coupon.problem.code, coupon.code) };
+  return { wish: { ...wish, coupon: null }, quote, coupon: explainCoupon(coupon.problem.code, coupon.code, { currency: quote.currency, ...coupon.problem.facts }) };
 }
 
 export function checkoutActions(ground: Ground): CheckoutActions & { fail: (error: unknown) => void } {
@@ -96,12 +101,12 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
     if (error instanceof ProblemError && error.code === "seats_taken" && error.seats.length > 0) {
       const kept = state.selected.filter((seatNo) => !error.seats.includes(seatNo));
       dispatch({ type: "lost", seats: error.seats, notice: seatsTaken(error.seats, world.insteadOf(error.seats), { ...circumstances(), kept }) });
-      world.refreshMap();
+      void world.refreshMap();
       return;
     }
     const notice = explain(error, circumstances());
     const gone = notice.code === "hold_expired" || notice.code === "not_found";
-    if (notice.code === "order_not_payable" || gone) world.refreshMap();
+    if (notice.code === "order_not_payable" || gone) void world.refreshMap();
     dispatch(gone ? { type: "released", notice } : { type: "failed", notice, error });
   };
 
@@ -116,13 +121,29 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
     }
   };
 
-  const hold = (wanted: calls.Wanted): Promise<void> =>
-    act("holding", async () => {
-      const held = await calls.hold(performanceId, wanted);
-      // Whoever went to another page while the answer was under way wants no seats.
-      if (ground.alive) dispatch({ type: "held", hold: held });
-      else calls.release(held.id);
-    });
+  const hold = async (wanted: calls.Wanted): Promise<void> => {
+    const held = await calls.hold(performanceId, wanted);
+    // Whoever went to another page while the answer was under way wants no seats.
+    if (ground.alive) dispatch({ type: "held", hold: held });
+    else calls.release(held.id);
+  };
+
+  /** Which places of an area they are is all the same to the buyer: lost ones are simply replaced, a few times. */
+  const holdChosen = async (triesLeft: number): Promise<void> => {
+    const { selected, standing } = ground.state;
+    const areas = Object.entries(standing);
+    const [area] = areas;
+    if (area && areas.length === 1 && selected.length === 0) return hold({ kind: "standing", section: area[0], count: area[1] });
+    try {
+      await hold({ kind: "seats", seats: [...selected, ...ground.world.pickPlaces(standing)] });
+    } catch (error) {
+      const lost = error instanceof ProblemError && error.code === "seats_taken" ? error.seats : [];
+      const replaceable = areas.length > 0 && lost.length > 0 && !lost.some((seatNo) => selected.includes(seatNo));
+      if (!replaceable || triesLeft === 0) throw error;
+      await ground.world.refreshMap();
+      await holdChosen(triesLeft - 1);
+    }
+  };
 
   const pay = async (orderId: string, token: string): Promise<void> => {
     const { payment, order } = await calls.startPayment(performanceId, orderId, token);
@@ -156,8 +177,16 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
     toggle: (seatNo) => dispatch({ type: "toggle", seatNo, maxSeats: ground.world.maxSeats }),
     choose: (seats) => dispatch({ type: "choose", seats, maxSeats: ground.world.maxSeats }),
     stand: (area, count) => dispatch({ type: "stand", area, count, maxSeats: ground.world.maxSeats }),
-    holdSelected: () => hold({ kind: "chosen", seats: ground.state.selected, standing: ground.state.standing }),
-    holdBest: (count, category) => hold({ kind: "best", count, category }),
+    holdSelected: () => act("holding", () => holdChosen(STANDING_TRIES)),
+    holdBest: (wish) =>
+      act("holding", async () => {
+        try {
+          await hold({ kind: "best", wish });
+        } catch (error) {
+          if (!(error instanceof ProblemError) || error.code !== "not_together") throw error;
+          dispatch({ type: "failed", notice: notTogether(wish, Number(error.facts["largest"] ?? 0)), error });
+        }
+      }),
 
     moreTime: () =>
       act("extending", async () => {

@@ -3,14 +3,14 @@
  * tab's memory until the outcome is known.
  */
 import * as client from "@/client/frontrow";
-import type { Hold, Order, Payment } from "@/client/frontrow.schemas";
-import { http, lastWord } from "@/shared/lib/http";
+import type { Hold, HoldRequest, Order, Payment, Quote, QuoteRequest } from "@/client/frontrow.schemas";
+import { lastWord } from "@/shared/lib/http";
 import { attemptKey, settle, type AttemptName, type CheckoutMemory } from "@/shared/lib/checkoutMemory";
 import { insist } from "@/shared/lib/insist";
 import { codeOf, isUnknown } from "@/shared/lib/problem";
 import { learnServerTime, millisecondsUntil } from "@/shared/lib/serverClock";
 import type { Buyer } from "./BuyerForm";
-import type { Quote, Wish } from "./quote";
+import type { Wish } from "./quote";
 
 /** What a reload found of an earlier purchase. */
 export type Found =
@@ -46,44 +46,53 @@ async function once<T>(performanceId: string, name: AttemptName, body: unknown, 
 
 const keyed = (key: string): RequestInit => ({ headers: { "Idempotency-Key": key } });
 
-/** Numbered seats by number, or the best of a price side by side, or so many places of a standing area. */
-export type Wanted =
-  | { kind: "chosen"; seats: readonly number[]; standing: Readonly<Record<string, number>> }
-  | { kind: "best"; count: number; category: string | null };
+/** The server's choice: so many seats side by side; `split` takes them in several blocks when no single one is left. */
+export interface BestWish {
+  count: number;
+  category: string | null;
+  accessible: boolean;
+  split: boolean;
+}
 
-function holdRequest(wanted: Wanted): Record<string, unknown> {
-  if (wanted.kind === "best") return { best: { count: wanted.count, category: wanted.category } };
-  const seats = [...wanted.seats].sort((a, b) => a - b);
-  const standing = Object.entries(wanted.standing).map(([area, count]) => ({ area, count }));
-  return standing.length > 0 ? { seats, standing } : { seats };
+/** Places by number, or the best together, or any so many of a standing area. */
+export type Wanted = { kind: "seats"; seats: readonly number[] } | { kind: "best"; wish: BestWish } | { kind: "standing"; section: string; count: number };
+
+function holdRequest(wanted: Wanted): HoldRequest {
+  switch (wanted.kind) {
+    case "best":
+      return { best: wanted.wish };
+    case "standing":
+      return { standing: { section: wanted.section, count: wanted.count } };
+    default:
+      return { seats: [...wanted.seats].sort((a, b) => a - b) };
+  }
 }
 
 export async function hold(performanceId: string, wanted: Wanted): Promise<Hold> {
   const body = holdRequest(wanted);
-  return learned(await once(performanceId, "hold", body, (key) => client.holdSeats(performanceId, body as never, keyed(key))));
+  return learned(await once(performanceId, "hold", body, (key) => client.holdSeats(performanceId, body, keyed(key))));
 }
 
 /** More time for the same seats; refuses with `hold_at_cap`. */
 export async function extend(holdId: string): Promise<Hold> {
-  return learned(await insist(() => http<Hold>(`/api/holds/${holdId}/extend`, { method: "POST" })));
+  return learned(await insist(() => client.extendHold(holdId)));
 }
 
 /** The tab is being closed or reloaded: the seats stay for half a minute, in case it was a reload. */
 export function abandon(holdId: string): void {
-  lastWord(`/api/holds/${holdId}/abandon`, "POST");
+  lastWord(client.getAbandonHoldUrl(holdId), "POST");
 }
 
 /** The buyer went on to another page: the seats go back on sale at once. */
 export function release(holdId: string): void {
-  lastWord(`/api/holds/${holdId}`, "DELETE");
+  lastWord(client.getReleaseHoldUrl(holdId), "DELETE");
 }
 
-const wished = ({ coupon, types }: Wish): Record<string, unknown> => ({ ticket_types: types, coupon });
+const wished = ({ coupon, types }: Wish): Pick<QuoteRequest, "ticket_types" | "coupon"> => ({ ticket_types: types, coupon });
 
 /** What the held seats cost with these wishes. A code that can't be used is no refusal: the quote says why. */
-export async function quote(holdId: string, wish: Wish, email?: string): Promise<Quote> {
-  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...wished(wish), email }) };
-  return insist(() => http<Quote>(`/api/holds/${holdId}/quote`, init));
+export async function quote(holdId: string, wish: Wish): Promise<Quote> {
+  return learned(await insist(() => client.quoteHold(holdId, wished(wish))));
 }
 
 export async function placeOrder(performanceId: string, holdId: string, buyer: Buyer, wish: Wish): Promise<Order> {

@@ -1,8 +1,8 @@
 /** The page's copy of a purchase, as a pure reducer. */
-import type { Hold, Order, Payment } from "@/client/frontrow.schemas";
+import type { Hold, Order, Payment, Quote } from "@/client/frontrow.schemas";
 import type { CheckoutMemory } from "@/shared/lib/checkoutMemory";
 import type { Found } from "./calls";
-import { NO_WISH, type Quote, type Wish } from "./quote";
+import { NO_WISH, type Wish } from "./quote";
 import { tooManySeats, type Explanation } from "./words";
 
 export type Busy = "restoring" | "holding" | "ordering" | "releasing" | "quoting" | "extending";
@@ -61,6 +61,11 @@ export function initialState(memory: CheckoutMemory): CheckoutState {
 export function stepOf({ hold, order, payment }: CheckoutState): Step {
   if (order !== null && payment !== null) return "pay";
   return hold !== null || order !== null ? "details" : "choose";
+}
+
+/** Whether more time can't be had: the hold ends at its cap already, or the server said so. */
+export function atCap({ hold, capped }: Pick<CheckoutState, "hold" | "capped">): boolean {
+  return capped || (hold !== null && Date.parse(hold.expires_at) >= Date.parse(hold.cap_at));
 }
 
 /** The seats the map shows as yours: the order's, else the hold's, else the choice. */
@@ -144,9 +149,8 @@ export function reduce(state: CheckoutState, change: CheckoutChange): CheckoutSt
 
 /** What was held becomes the choice: best available seats are the server's, and a standing place is any of its area's. */
 function choiceOf(hold: Hold, state: CheckoutState): Pick<CheckoutState, "selected" | "standing"> {
-  const numbered = hold.seats.filter((seat) => seat.row !== "" || seat.label !== "");
-  if (numbered.length < hold.seats.length) return { selected: numbered.map((seat) => seat.seat_no), standing: state.standing };
-  return { selected: hold.seats.map((seat) => seat.seat_no), standing: {} };
+  const numbered = hold.seats.filter((seat) => !(seat.section in state.standing));
+  return { selected: numbered.map((seat) => seat.seat_no), standing: numbered.length < hold.seats.length ? state.standing : {} };
 }
 
 function restore(state: CheckoutState, found: Found, notice: Explanation | null): CheckoutState {

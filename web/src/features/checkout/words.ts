@@ -2,6 +2,7 @@
 import { count, listing } from "@/shared/lib/locale";
 import { money } from "@/shared/lib/money";
 import { ProblemError } from "@/shared/lib/problem";
+import type { BestWish } from "./calls";
 
 export interface Explanation {
   code: string;
@@ -9,6 +10,8 @@ export interface Explanation {
   body: string;
   /** Seats offered instead of those that were lost. */
   instead?: number[];
+  /** Other wishes that can be met. */
+  offers?: { label: string; wish: BestWish }[];
 }
 
 export interface Circumstances {
@@ -33,11 +36,25 @@ export function seatsTaken(lost: readonly number[], instead: readonly number[], 
   };
 }
 
-export function tooManySeats(maxSeats: number): Explanation {
+/** `held`: how many seats of this date the buyer has in other tabs or orders that aren't paid yet. */
+export function tooManySeats(maxSeats: number, held = 0): Explanation {
+  const elsewhere = `You hold ${count(held, "seat")} of this date already, perhaps in another tab; finish or leave that first. `;
   return {
     code: "too_many_seats",
-    title: `At most ${count(maxSeats, "seat")} in one order`,
-    body: "Nothing is held or charged yet. Give one back to choose another. For a larger group, ask the box office.",
+    title: `At most ${count(maxSeats, "seat")} at once`,
+    body: `Nothing more is held or charged. ${held > 0 ? elsewhere : "Give one back to choose another. "}For a larger group, ask the box office.`,
+  };
+}
+
+/** No block of seats is as long as wished: shorter ones, or several. */
+export function notTogether(wish: BestWish, largest: number): Explanation {
+  const offers = [{ label: `Take ${wish.count} in separate blocks`, wish: { ...wish, split: true } }];
+  if (largest > 0) offers.push({ label: `Take ${largest} together`, wish: { ...wish, count: largest } });
+  return {
+    code: "not_together",
+    title: `No ${count(wish.count, "free seat")} side by side${wish.category ? " at this price" : ""}`,
+    body: `${largest > 0 ? `At most ${largest} are together. ` : ""}Nothing is held or charged.`,
+    offers,
   };
 }
 
@@ -49,7 +66,6 @@ const CHOOSING: Record<string, Sentence> = {
   sales_closed: ["Sales are closed for this date", "Nothing was held or charged. Other dates of the event may still be open."],
   unknown_seats: ["The house has changed", "Nothing was held or charged. Reload the page to see the seats as they are now."],
   not_together: ["There are not so many seats together any more", "Nothing is held or charged. Try fewer, another price, or choose seats apart on the map."],
-  not_enough_seats: ["There are not so many seats left", "Nothing is held or charged. Try fewer, or another price."],
 };
 
 /** While the seats are held. */
@@ -93,6 +109,10 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter
 
 /** Refusals that carry numbers and names. */
 const WITH_FACTS: Record<string, (facts: Facts) => Sentence> = {
+  not_enough_left: ({ left }) => [
+    number(left) > 0 ? `Only ${count(number(left), "place")} left` : "None of these places are left",
+    "Nothing is held or charged. Try fewer, or another price.",
+  ],
   ticket_type_not_on_sale: ({ ticket_types: names }) => [
     `${texts(names).length > 0 ? listing(texts(names)) : "One of these kinds of ticket"} cannot be bought now`,
     "Your seats stay held and nothing was charged. Choose another kind of ticket for them.",
@@ -126,7 +146,7 @@ export function hasWords(code: string): boolean {
 
 export function explain(error: unknown, circumstances: Circumstances): Explanation {
   if (!(error instanceof ProblemError)) return { code: "unexpected", title: UNEXPECTED[0], body: UNEXPECTED[1] };
-  if (error.code === "too_many_seats") return tooManySeats(circumstances.maxSeats);
+  if (error.code === "too_many_seats") return tooManySeats(number(error.facts["max_seats"]) || circumstances.maxSeats, number(error.facts["held"]));
   const [title, body] = WITH_FACTS[error.code]?.(error.facts) ?? SENTENCES[error.code] ?? UNEXPECTED;
   return { code: error.code, title, body };
 }

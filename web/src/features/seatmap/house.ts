@@ -204,3 +204,12 @@ export function areaOf(house: House, seatNo: number): Area | undefined {
 export function placesOf(house: House, standing: Readonly<Record<string, number>>): number[] {
   return house.areas.flatMap((area) => Array.from({ length: Math.min(standing[area.name] ?? 0, area.capacity) }, (_, n) => area.first + n));
 }
+
+/** So many free places of each area, from a random start: two buyers taking "the first" would collide every time. */
+export function freePlaces(house: House, standing: Readonly<Record<string, number>>, isFree: (seatNo: number) => boolean, random = Math.random): number[] {
+  return house.areas.flatMap((area) => {
+    const start = Math.floor(random() * area.capacity);
+    const all = Array.from({ length: area.capacity }, (_, n) => area.first + ((start + n) % area.capacity));
+    return all.filter(isFree).slice(0, standing[area.name] ?? 0);
+  });
+}

@@ -1,4 +1,4 @@
-export { areaOf, categoryOf, nameOf, placesOf, type House } from "./house";
+export { areaOf, categoryOf, freePlaces, KIND_WHEELCHAIR, nameOf, placesOf, type House } from "./house";
 export { nearestFree } from "./nearest";
 export type { LiveSeats } from "./live";
 export { countFree, priceList, priceOfSeat, type PriceList } from "./prices";

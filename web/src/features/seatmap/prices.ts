@@ -12,12 +12,13 @@ export interface PriceList {
 }
 
 /**
- * The first ticket type of a category stands for it: it is the usual one, which a seat is held with. Reduced prices are
+ * The first ticket type of a category that is on sale stands for it: it is the usual one, which a seat is held with. Reduced prices are
  * chosen later, seat by seat, so that the map never promises less than what most people pay.
  */
 export function priceList(performance: Pick<PerformanceDetail, "prices" | "currency">): PriceList {
   const usual = new Map<string, { name: string; total: number }>();
-  for (const { category, name, total } of performance.prices) if (!usual.has(category)) usual.set(category, { name, total });
+  const onSaleFirst = [...performance.prices].sort((a, b) => Number(b.sales === "open") - Number(a.sales === "open"));
+  for (const { category, name, total } of onSaleFirst) if (!usual.has(category)) usual.set(category, { name, total });
   return { currency: performance.currency, of: (category) => usual.get(category) ?? null };
 }
 

@@ -11,8 +11,7 @@ const REFUND: Record<string, string> = { pending: "Refund on its way", succeeded
 /** What was bought, what was given back, what came back: nothing that was sold is ever rewritten. */
 export function Receipt({ order }: { order: FullOrder }) {
   const { currency } = order;
-  const taxes = order.tax_lines ?? [];
-  const cancelled = order.cancelled_total ?? 0;
+  const { tax_lines: taxes, cancelled_total: cancelled } = order;
   const refunds = order.refunds ?? [];
   const { done } = refundedOf(order);
   return (
@@ -22,7 +21,7 @@ export function Receipt({ order }: { order: FullOrder }) {
       </h2>
       <dl className="mt-3">
         {order.lines.map((line) => (
-          <SoldLine key={line.seat_no} line={line} currency={currency} />
+          <SoldLine key={line.id} line={line} currency={currency} />
         ))}
         <div className={`${ROW} mt-1 border-t border-hairline pt-3`}>
           <dt>Seats</dt>
