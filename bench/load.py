@@ -8,6 +8,7 @@ Clients are closed loops: each asks again once it is answered. What is under way
 
 import asyncio
 import gc
+import itertools
 import resource
 import sys
 import time
@@ -19,6 +20,8 @@ import uvloop
 from bench.browser import Browser, Busy, confirm
 from bench.wire import Connection
 
+HOLDS_A_BUYER = 5
+MOST_HOLDS_A_S = 2500
 STEPS = ("me", "hold", "order", "payment", "confirm", "check")
 
 
@@ -115,14 +118,20 @@ class Generator:
         return act
 
     async def _holder(self, number: int) -> Callable[[], Awaitable[bool]]:
-        browser = await Browser.open(self.job.origin)
+        """Many buyers on one connection, known to the app before the clock starts: each may hold only a few seats."""
+        app = await Connection.open(self.job.origin)
+        enough = int(self.job.seconds * MOST_HOLDS_A_S / self.job.clients / HOLDS_A_BUYER) + 2
+        buyers = [Browser(app) for _ in range(enough)]
+        for buyer in buyers:
+            await buyer.me()
         take = self._pairs(number)
+        holds = itertools.count()
 
         async def act() -> bool:
             seats = take()
             if seats is None:
                 return False
-            await browser.hold(self.job.performance, seats)
+            await buyers[next(holds) // HOLDS_A_BUYER].hold(self.job.performance, seats)
             return True
 
         return act
