@@ -54,11 +54,11 @@ $$
 # the best block: no block beyond them can cost less than p_count times their next one's best place.
 BEST_BLOCKS = """
 CREATE FUNCTION best_blocks(
-  p_performance uuid, p_map uuid, p_count int, p_category text, p_accessible boolean, p_without int[],
-  OUT blocks int[], OUT largest int
+  p_performance uuid, p_map uuid, p_count int, p_category text, p_accessible boolean, p_without int[], p_runs int,
+  OUT blocks int[], OUT more boolean, OUT largest int
 ) LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
-DECLARE v_to int := CASE WHEN p_accessible THEN 1000000 ELSE 16 END; v_best float8; v_beyond float8;
+DECLARE v_to int := CASE WHEN p_accessible THEN 1000000 ELSE p_runs END; v_best float8; v_beyond float8;
 BEGIN
   LOOP
     WITH free AS (
@@ -79,13 +79,14 @@ BEGIN
     best AS (
       SELECT seats, cost, wheelchairs, before = 1 OR length - before - p_count = 1 AS orphans
         FROM block WHERE size = p_count AND (NOT p_accessible OR wheelchairs > 0)
-       ORDER BY orphans, wheelchairs, cost, seats LIMIT 64)
+       ORDER BY orphans, wheelchairs, cost, seats LIMIT 100)
     SELECT array_agg(seats ORDER BY orphans, wheelchairs, cost, seats), min(cost) FILTER (WHERE NOT orphans)
       INTO blocks, v_best FROM best;
     SELECT min(t.cost) INTO v_beyond FROM seat_spot t WHERE t.seat_map_id = p_map AND t.run = v_to + 1;
     EXIT WHEN v_beyond IS NULL OR v_best <= p_count * v_beyond;
     v_to := v_to * 4;
   END LOOP;
+  more := v_beyond IS NOT NULL;
   IF blocks IS NULL THEN
     SELECT coalesce(max(length), 0) INTO largest FROM (
       SELECT count(*) AS length FROM (
@@ -205,32 +206,41 @@ CREATE FUNCTION hold_best(
 #variable_conflict use_column
 DECLARE{VARIABLES}
   v_seats int[] := '{{}}'; v_size int := p_count; v_blocks int[]; v_block int[]; v_largest int; v_locked int;
-  v_wait boolean;
+  v_runs int; v_more boolean; v_try_at int;
 BEGIN{MAY_HOLD}{WITHIN_CAP.format(count="p_count")}
   WHILE cardinality(v_seats) < p_count LOOP
     v_size := least(v_size, p_count - cardinality(v_seats));
-    v_locked := 0;
-    FOR v_try IN 1..5 LOOP
-      SELECT b.blocks, b.largest INTO v_blocks, v_largest
-        FROM best_blocks(p_performance, v_map, v_size, p_category, p_accessible AND v_seats = '{{}}', v_seats) b;
+    v_runs := 16;
+    FOR v_try IN 1..10 LOOP
+      SELECT b.blocks, b.more, b.largest INTO v_blocks, v_more, v_largest FROM best_blocks(
+        p_performance, v_map, v_size, p_category, p_accessible AND v_seats = '{{}}', v_seats, v_runs) b;
       EXIT WHEN v_blocks IS NULL;
-      v_wait := v_try > 1 AND v_seats = '{{}}';
       FOREACH v_block SLICE 1 IN ARRAY v_blocks LOOP
         BEGIN
-          IF v_wait THEN
-            PERFORM 1 FROM seat s WHERE s.performance_id = p_performance AND s.seat_no = ANY (v_block)
-              AND s.state = 'free' ORDER BY s.seat_no FOR NO KEY UPDATE;
-          ELSE
-            PERFORM 1 FROM seat s WHERE s.performance_id = p_performance AND s.seat_no = ANY (v_block)
-              AND s.state = 'free' ORDER BY s.seat_no FOR NO KEY UPDATE SKIP LOCKED;
-          END IF;
+          PERFORM 1 FROM seat s WHERE s.performance_id = p_performance AND s.seat_no = ANY (v_block)
+            AND s.state = 'free' ORDER BY s.seat_no FOR NO KEY UPDATE SKIP LOCKED;
           GET DIAGNOSTICS v_locked = ROW_COUNT;
           IF v_locked < v_size THEN RAISE EXCEPTION 'others are at it' USING ERRCODE = 'FR409'; END IF;
         EXCEPTION WHEN SQLSTATE 'FR409' THEN NULL;
         END;
-        EXIT WHEN v_locked = v_size OR v_wait;
+        EXIT WHEN v_locked = v_size;
       END LOOP;
       EXIT WHEN v_locked = v_size;
+      IF v_more THEN
+        v_runs := v_runs * 4;
+      ELSIF v_seats = '{{}}' THEN
+        -- Any one of them: else the whole crowd would wait for the same.
+        v_try_at := 1 + floor(random() * array_length(v_blocks, 1))::int;
+        v_block := ARRAY(SELECT unnest(v_blocks[v_try_at:v_try_at]));
+        BEGIN
+          PERFORM 1 FROM seat s WHERE s.performance_id = p_performance AND s.seat_no = ANY (v_block)
+            AND s.state = 'free' ORDER BY s.seat_no FOR NO KEY UPDATE;
+          GET DIAGNOSTICS v_locked = ROW_COUNT;
+          IF v_locked < v_size THEN RAISE EXCEPTION 'others were at it' USING ERRCODE = 'FR409'; END IF;
+        EXCEPTION WHEN SQLSTATE 'FR409' THEN NULL;
+        END;
+        EXIT WHEN v_locked = v_size;
+      END IF;
     END LOOP;
     IF v_blocks IS NULL THEN
       IF NOT p_split THEN outcome := 'not_together'; figure := v_largest; RETURN; END IF;

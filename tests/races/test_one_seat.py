@@ -1,23 +1,18 @@
 """Two hundred buyers for one seat, and groups of four for twenty-four seats; each with a control that must go wrong."""
 
 import asyncio
-import functools
 import random
 import uuid
 from dataclasses import dataclass
 
 import pytest
 
-from frontrow.core.db import Tx
 from frontrow.core.ids import new_id
 from frontrow.core.runtime import Runtime
 from frontrow.seats import actions, queries
 from frontrow.seats.errors import SeatsTaken
 from tests.factories.house import House
-from tests.waiting import eventually
-
-LOCK = "FOR NO KEY UPDATE"
-GATE = 4711  # an advisory lock of these tests
+from tests.races.gate import LOCK, WAIT, change_guard, closed_gate, put_gate
 
 
 @dataclass
@@ -33,7 +28,7 @@ async def race(
 ) -> list[Outcome]:
     """Everybody asks at once, each with a key of their own.
 
-    The first ``together`` who come to the gate of :func:`put_gate` wait for each other there (all, one after another,
+    The first ``together`` who come to the gate of ``put_gate`` wait for each other there (all, one after another,
     when ``in_turn``), so that a missing guard shows at once, however slow the machine is.
     """
 
@@ -47,42 +42,15 @@ async def race(
         assert isinstance(made, actions.Held)
         return Outcome(seats, won=True)
 
-    async with rt.db.primary.connect() as gatekeeper:
-        await gatekeeper.ask(f"SELECT pg_advisory_lock({GATE})")
-
-        async def at_gate(count: int) -> bool:
-            waiting = await gatekeeper.ask(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            )
-            return int(waiting.scalar_one()) >= count
-
+    async with closed_gate(rt) as gate:
         asking = []
         for seats in wishes:
             asking.append(asyncio.create_task(ask(seats)))
             if in_turn:
-                await eventually(functools.partial(at_gate, len(asking)), within=20)
-        await eventually(functools.partial(at_gate, together), within=20)
-        await gatekeeper.ask(f"SELECT pg_advisory_unlock({GATE})")
+                await gate.come(len(asking))
+        await gate.come(together)
+        await gate.open()
         return await asyncio.gather(*asking)
-
-
-async def change_guard(rt: Runtime, old: str, new: str) -> None:
-    """Rewrite the hold's own statement in this test's database: a control has the guard off."""
-
-    async def work(tx: Tx) -> None:
-        source = (await tx.sql("SELECT pg_get_functiondef('hold_seats'::regproc)")).scalar_one()
-        assert old in source
-        await tx.session.execute(source.replace(old, new))
-
-    await rt.db.write(work)
-
-
-async def put_gate(rt: Runtime) -> None:
-    """A gate between looking and taking; the race opens it."""
-    await change_guard(
-        rt, "created_at := v_now;", f"PERFORM pg_advisory_xact_lock_shared({GATE}); created_at := v_now;"
-    )
 
 
 async def test_200_buyers_for_one_seat(rt: Runtime, house: House) -> None:
@@ -132,7 +100,7 @@ async def test_control_with_skip_locked_somebody_loses_in_vain(rt: Runtime, hous
         f"ORDER BY s.seat_no {LOCK};",
         f"""ORDER BY s.seat_no {LOCK} SKIP LOCKED;
     GET DIAGNOSTICS v_got = ROW_COUNT;
-    PERFORM pg_advisory_xact_lock_shared({GATE});
+    PERFORM {WAIT};
     IF v_got < cardinality(p_seats) THEN seats := p_seats; outcome := 'taken'; RETURN; END IF;""",
     )
     # A chain of overlapping wishes: the second meets the first, the third what the second had touched.
