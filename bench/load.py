@@ -62,7 +62,7 @@ class Generator:
     async def run(self) -> Seen:
         """Everybody does it once, so that all connections stand, ours and the app's; then the clock starts."""
         verbs = {"get": self._getter, "hold": self._holder, "buy": self._buyer}
-        acts = [await verbs[self.job.kind](number) for number in range(self.job.clients)]
+        acts = await asyncio.gather(*(verbs[self.job.kind](number) for number in range(self.job.clients)))
         await asyncio.gather(*(self._once(act) for act in acts))
         self.seen = Seen(steps={})
         gc.freeze()
