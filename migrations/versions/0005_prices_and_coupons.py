@@ -83,9 +83,9 @@ BEGIN
         WHERE coupon_id = p_coupon AND account = p_account AND given_back_at IS NULL) THEN
     RETURN 'used_by_you';
   END IF;
-  INSERT INTO coupon_redemption (organiser_id, coupon_id, order_id, account)
-    VALUES (c.organiser_id, p_coupon, p_order, p_account)
-    ON CONFLICT (coupon_id, order_id) DO UPDATE SET given_back_at = NULL;
+  INSERT INTO coupon_redemption (organiser_id, coupon_id, order_id, account, per_account)
+    VALUES (c.organiser_id, p_coupon, p_order, p_account, c.per_account)
+    ON CONFLICT (coupon_id, order_id) DO UPDATE SET given_back_at = NULL, per_account = EXCLUDED.per_account;
   RETURN 'redeemed';
 END $$
 """
@@ -162,6 +162,7 @@ def upgrade() -> None:
         sa.Column("coupon_id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("per_account", sa.Integer(), nullable=True),
         sa.Column(
             "redeemed_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),

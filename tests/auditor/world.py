@@ -7,6 +7,7 @@ from typing import Any
 from frontrow.core import ids
 from frontrow.core.db import Database, Tx
 from frontrow.core.settings import StripeSettings, TillSettings
+from frontrow.coupons import actions as coupons
 from frontrow.orders import actions as orders
 from frontrow.orders import queries as order_queries
 from frontrow.orders.actions import Wish
@@ -28,6 +29,7 @@ class World:
     pending: uuid.UUID
     pending_hold: uuid.UUID
     hold: uuid.UUID
+    coupon: uuid.UUID  # redeemed by ``pending``
     other: uuid.UUID  # another organiser
     fresh: uuid.UUID  # an id that nothing has
 
@@ -38,11 +40,18 @@ class World:
 
 async def build_world(db: Database, house: House) -> World:
     other = ids.new_id()
+
+    async def limits(tx: Tx) -> uuid.UUID:
+        await tx.sql("UPDATE performance SET max_per_account = 4")
+        wish = coupons.CouponWish("TENTH", house.event_id, percent_bp=1000, max_uses=1, per_account=1)
+        return await coupons.create_coupon(tx, house.organiser_id, wish)
+
+    coupon = await db.write(limits)
     paid_hold = await _hold(db, house, [1, 2])
     pending_hold = await _hold(db, house, [5, 6])
     hold = await _hold(db, house, [8])
     paid = await _order(db, paid_hold)
-    pending = await _order(db, pending_hold)
+    pending = await _order(db, pending_hold, "tenth")
     payment = ids.new_id()
     await db.write(lambda tx: _pay(tx, paid, payment))
 
@@ -70,7 +79,7 @@ async def build_world(db: Database, house: House) -> World:
     await db.write(more)
     return World(
         house.organiser_id, house.performance_id, paid, paid_hold.hold_id, payment, pending, pending_hold.hold_id,
-        hold.hold_id, other, ids.new_id(),
+        hold.hold_id, coupon, other, ids.new_id(),
     )  # fmt: skip
 
 
@@ -83,8 +92,8 @@ async def _hold(db: Database, house: House, wanted: list[int]) -> Held:
     return held
 
 
-async def _order(db: Database, hold: Held) -> uuid.UUID:
-    wish = Wish(hold.hold_id, "ben@frontrow.example", "Ben", "en")
+async def _order(db: Database, hold: Held, coupon: str | None = None) -> uuid.UUID:
+    wish = Wish(hold.hold_id, "ben@frontrow.example", "Ben", "en", coupon=coupon)
     return await db.write(
         lambda tx: orders.place_order(tx, wish, _BUYER, None, f"order-{hold.hold_id}", StripeSettings())
     )

@@ -10,16 +10,20 @@ from rich.console import Console
 from rich.table import Table
 
 from frontrow.auditor.queries.flow import FLOW
+from frontrow.auditor.queries.limits import LIMITS
 from frontrow.auditor.queries.money import MONEY
 from frontrow.auditor.queries.question import Question
 from frontrow.auditor.queries.schema import SCHEMA
 from frontrow.auditor.queries.seats import SEATS
 from frontrow.core.db import Database, Tx
 from frontrow.core.errors import Refusal
+from frontrow.core.log import set_up_logging
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 
-QUESTIONS: tuple[Question, ...] = tuple(sorted((*SEATS, *MONEY, *FLOW, *SCHEMA), key=lambda question: question.number))
+QUESTIONS: tuple[Question, ...] = tuple(
+    sorted((*SEATS, *MONEY, *FLOW, *LIMITS, *SCHEMA), key=lambda question: question.number)
+)
 
 MOST_ROWS = 100
 """Rows that are fetched of one question; a house with more has troubles that a longer list doesn't help."""
@@ -53,6 +57,8 @@ async def audit(db: Database, questions: tuple[Question, ...] = QUESTIONS) -> li
 
 def main(as_json: bool = False) -> int:
     """Print what is found, as a table or as JSON. Returns the exit code: 0 nothing, 1 something, 2 couldn't ask."""
+    # What goes wrong on the way is for standard error: the other stream is the answer.
+    set_up_logging("auditor", "WARNING")
     console = Console(soft_wrap=True)
     try:
         found = asyncio.run(_audit_settings(Settings()))

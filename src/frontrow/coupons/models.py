@@ -88,5 +88,6 @@ class CouponRedemption(Base):
     coupon_id: Mapped[uuid.UUID]
     order_id: Mapped[uuid.UUID]
     account: Mapped[str] = mapped_column(Text)
+    per_account: Mapped[int | None]  # the limit that it met
     redeemed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
     given_back_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

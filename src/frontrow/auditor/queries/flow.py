@@ -1,7 +1,4 @@
-"""Questions 11, 15 to 17 and the steps of 20: whether everything that was begun goes on, and in lawful order.
-
-14 (places an account may have) comes with the accounts' cap.
-"""
+"""Questions 11, 15 to 17 and the steps of 20: whether everything that was begun goes on, and in lawful order."""
 
 from frontrow.auditor.queries.question import Question
 

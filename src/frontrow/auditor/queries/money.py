@@ -1,4 +1,4 @@
-"""Questions 7 to 10 and 12: what was asked, taken, booked and given back. 13 (coupons) comes with the coupons."""
+"""Questions 7 to 10 and 12: what was asked, taken, booked and given back."""
 
 from frontrow.auditor.queries.question import Question
 
@@ -8,14 +8,51 @@ MONEY = (
         "lines_differ_from_order",
         "an order's sums aren't those of its lines as they were sold",
         """SELECT o.code, o.state, o.total, l.total AS lines_total, o.subtotal, l.subtotal AS lines_subtotal,
-                  o.discount, l.discount AS lines_discount, o.fees, l.fees AS lines_fees, o.tax, l.tax AS lines_tax
+                  o.discount, l.discount AS lines_discount, o.fees, l.fees AS lines_fees, o.tax, l.tax AS lines_tax,
+                  o.added_tax, l.added_tax AS lines_added_tax
              FROM orders o
              LEFT JOIN LATERAL (SELECT sum(unit_price) AS subtotal, sum(discount) AS discount, sum(fee) AS fees,
-                                       sum(tax) AS tax, sum(unit_price - discount + fee) AS total
+                                       sum(tax) AS tax, sum(added_tax) AS added_tax,
+                                       sum(unit_price - discount + fee + added_tax) AS total
                                   FROM order_line WHERE order_id = o.id AND reverses_id IS NULL) l ON true
-            WHERE (o.subtotal, o.discount, o.fees, o.tax, o.total)
-                  IS DISTINCT FROM (l.subtotal, l.discount, l.fees, l.tax, l.total)
-               OR o.total <> o.subtotal - o.discount + o.fees""",
+            WHERE (o.subtotal, o.discount, o.fees, o.tax, o.added_tax, o.total)
+                  IS DISTINCT FROM (l.subtotal, l.discount, l.fees, l.tax, l.added_tax, l.total)
+               OR o.total <> o.subtotal - o.discount + o.fees + o.added_tax""",
+    ),
+    Question(
+        7,
+        "impossible_line",
+        "a line's discount is more than its price or less than nothing, or its tax isn't that of its rate",
+        """SELECT o.code, l.seat_no, l.unit_price, l.discount, l.fee, l.tax_bp, l.tax, l.added_tax
+             FROM order_line l JOIN orders o ON o.id = l.order_id
+            WHERE l.reverses_id IS NULL
+              AND (l.discount NOT BETWEEN 0 AND l.unit_price OR l.fee < 0 OR l.added_tax NOT IN (0, l.tax)
+                   -- A cent of rounding either way: the rate is of what is left, or in it.
+                   OR abs(l.tax - (l.unit_price - l.discount + l.fee) * l.tax_bp
+                                  / CASE WHEN l.added_tax > 0 THEN 10000.0 ELSE 10000.0 + l.tax_bp END) > 1)""",
+    ),
+    Question(
+        7,
+        "reversal_differs",
+        "a reversing line isn't its line's opposite, or reverses one of another order or a reversing one",
+        """SELECT o.code, r.seat_no, r.id AS reversing, l.id AS reversed
+             FROM order_line r JOIN orders o ON o.id = r.order_id LEFT JOIN order_line l ON l.id = r.reverses_id
+            WHERE r.reverses_id IS NOT NULL
+              AND (l.id IS NULL OR l.reverses_id IS NOT NULL
+                   OR (r.order_id, r.seat_no, r.ticket_type_id, r.tax_bp)
+                      IS DISTINCT FROM (l.order_id, l.seat_no, l.ticket_type_id, l.tax_bp)
+                   OR (r.unit_price, r.discount, r.fee, r.tax, r.added_tax)
+                      <> (-l.unit_price, -l.discount, -l.fee, -l.tax, -l.added_tax))""",
+    ),
+    Question(
+        7,
+        "cancelled_lines_differ_from_state",
+        "an order was cancelled after it was paid and a line stands, or it is paid and none does",
+        """SELECT o.code, o.state, count(l.id) AS standing FROM orders o
+             LEFT JOIN order_line l ON l.order_id = o.id AND l.reverses_id IS NULL
+                                   AND NOT EXISTS (SELECT FROM order_line r WHERE r.reverses_id = l.id)
+            WHERE o.paid_at IS NOT NULL AND o.state IN ('paid', 'cancelled')
+            GROUP BY o.id HAVING (o.state = 'paid') <> (count(l.id) > 0)""",
     ),
     Question(
         7,
