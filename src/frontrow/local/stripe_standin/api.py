@@ -1,8 +1,6 @@
-"""The door of ``/v1``: reads the form, checks the key, replays or runs the verb, answers in Stripe's manner.
+"""The door of ``/v1``: reads the form, checks the key, replays or runs the verb, answers in Stripe's manner."""
 
-It is plain ASGI rather than a framework's route because every purchase passes here five times.
-"""
-
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -12,13 +10,13 @@ import secrets
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive
 
 from frontrow.local.stripe_standin import shapes
 from frontrow.local.stripe_standin.calls import Call
 from frontrow.local.stripe_standin.config import API_VERSION, Config
 from frontrow.local.stripe_standin.deliveries import Deliverer
-from frontrow.local.stripe_standin.errors import StripeError, injected, internal, invalid
+from frontrow.local.stripe_standin.errors import StripeError, injected, internal, invalid, key_in_use, other_request
 from frontrow.local.stripe_standin.faults import FaultBoard, Mishap
 from frontrow.local.stripe_standin.form import Params, decode, nest
 from frontrow.local.stripe_standin.routes import Route, find
@@ -31,11 +29,15 @@ _Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(slots=True)
-class _Request:
+class Request:
+    """One request; ``headers`` have lower-case names."""
+
     method: str
     path: str
     headers: dict[bytes, bytes]
-    pairs: list[tuple[str, str]]
+    body: bytes
+    query: bytes
+    pairs: list[tuple[str, str]] = field(default_factory=list)
     request_id: str = field(default_factory=lambda: f"req_{secrets.token_hex(7)}")
     extra: _Headers = field(default_factory=list)
 
@@ -43,8 +45,19 @@ class _Request:
         return self.headers.get(name, b"").decode("latin-1")
 
 
+@dataclass(slots=True)
+class Reply:
+    """One answer. ``reset``: none at all, the connection breaks. ``after_s``: it comes so much later."""
+
+    status: int
+    body: bytes
+    headers: _Headers
+    reset: bool = False
+    after_s: float = 0.0
+
+
 class Api:
-    """The ASGI application mounted at ``/v1``."""
+    """What answers under ``/v1``."""
 
     def __init__(self, config: Config, store: Store, board: FaultBoard, deliverer: Deliverer) -> None:
         self._config = config
@@ -53,27 +66,53 @@ class Api:
         self._deliverer = deliverer
         self._keys_in_use: set[str] = set()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "OPTIONS":
-            await _respond(send, 204, b"", _PREFLIGHT)
-            return
-        request = _Request(scope["method"], scope["path"], dict(scope["headers"]), [])
-        reset = False
+    def at_once(self, request: Request) -> Reply | None:
+        """The answer, unless a knob says that it takes time; then ask :meth:`respond`."""
+        if self._board.waits or len(request.body) > _MOST_BODY:
+            return None
         try:
-            form = await _read_body(receive) if request.method == "POST" else scope["query_string"]
-            request.pairs = decode(form)
-            status, body, reset = await self._handle(request)
-        except StripeError as error:
-            status, body = error.status, encode(error.body)
-        except Exception:
-            log.exception("%s %s failed", request.method, request.path)
-            status, body = 500, encode(internal().body)
-        if reset:
-            await _reset(receive, send)
-            return
-        await _respond(send, status, body, self._headers(request))
+            route, call = self._admit(request)
+            return self._finish(request, route, call)
+        except Exception as error:
+            return self._failed(request, error)
 
-    async def _handle(self, request: _Request) -> tuple[int, bytes, bool]:
+    async def respond(self, request: Request, receive: Receive) -> Reply:
+        """The answer, in its time."""
+        if request.method == "OPTIONS":
+            return Reply(204, b"", _PREFLIGHT)
+        try:
+            if request.method == "POST":
+                request.body = await _read_body(receive)
+            route, call = self._admit(request)
+            before_s = self._board.before_s(route.operation)
+            if before_s:
+                await self._wait(call.idempotency_key, before_s)
+            reply = self._finish(request, route, call)
+        except Exception as error:
+            return self._failed(request, error)
+        if reply.after_s:
+            await asyncio.sleep(reply.after_s)
+        return reply
+
+    async def _wait(self, key: str | None, seconds: float) -> None:
+        if key is None:
+            await asyncio.sleep(seconds)
+            return
+        self._keys_in_use.add(key)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._keys_in_use.discard(key)
+
+    def _failed(self, request: Request, error: Exception) -> Reply:
+        if isinstance(error, StripeError):
+            return Reply(error.status, encode(error.body_for(request.request_id)), self._headers(request))
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        return Reply(500, encode(internal().body_for(request.request_id)), self._headers(request))
+
+    def _admit(self, request: Request) -> tuple[Route, Call]:
+        """Checks everything that comes before the endpoint: form, key, address, idempotency key. Raises StripeError."""
+        request.pairs = decode(request.body if request.method == "POST" else request.query)
         params = Params(nest(request.pairs))
         key_given = self._authenticate(request, params)
         found = find(request.method, request.path)
@@ -93,74 +132,69 @@ class Api:
                 code="secret_key_required",
                 keep=False,
             )
-        browser = key_given == self._config.publishable_key
         key = request.header(b"idempotency-key") if request.method == "POST" else ""
+        if len(key) > 255:
+            raise invalid("Idempotency keys can be at most 255 characters long.")
+        account = request.header(b"stripe-account")
+        if key:
+            request.extra.append((b"idempotency-key", key.encode("latin-1")))
+        # A key belongs to an account; two connected accounts may use the same one.
+        scoped = f"{account}|{key}" if key and account else key
+        if scoped in self._keys_in_use:
+            raise key_in_use(key)
         call = Call(
             self._store,
             params,
             object_id,
-            browser,
+            key_given == self._config.publishable_key,
             request.request_id,
-            key or None,
+            scoped or None,
             f"http://{request.header(b'host') or self._config.host}",
-            self._board.due_at,
+            self._board,
         )
-        if not key:
-            await self._board.delay(route.operation)
-            return self._run(route, call, self._board.draw(route.operation), None)
-        return await self._with_key(request, route, call, key)
+        return route, call
 
-    async def _with_key(self, request: _Request, route: Route, call: Call, key: str) -> tuple[int, bytes, bool]:
-        if len(key) > 255:
-            raise invalid("Idempotency keys can be at most 255 characters long.")
-        if key in self._keys_in_use:
-            raise StripeError(
-                409,
-                "idempotency_error",
-                "There is currently another in-progress request using this Idempotent Key (that probably means you"
-                f" submitted twice, and the other request is still going through): {key}. Please try again later.",
-                code="idempotency_key_in_use",
-                keep=False,
-            )
-        self._keys_in_use.add(key)
-        request.extra.append((b"idempotency-key", key.encode("latin-1")))
-        try:
-            await self._board.delay(route.operation)
-            print_ = hashlib.blake2b(encode(sorted(request.pairs)), digest_size=16).digest()
-            stored = self._store.answer(key)
-            if stored is not None:
-                _check_same(stored, request.path, print_, key)
-                request.extra.append((b"idempotent-replayed", b"true"))
-                request.extra.append((b"original-request", stored.request_id.encode()))
-                return stored.status, stored.body, False
-            return self._run(route, call, self._board.draw(route.operation), (request.path, print_))
-        finally:
-            self._keys_in_use.discard(key)
+    def _finish(self, request: Request, route: Route, call: Call) -> Reply:
+        if call.idempotency_key is None:
+            return self._run(request, route, call, None)
+        print_ = hashlib.blake2b(encode(sorted(request.pairs)), digest_size=16).digest()
+        stored = self._store.answer(call.idempotency_key)
+        if stored is None:
+            return self._run(request, route, call, print_)
+        _check_same(stored, request.path, print_, call.idempotency_key)
+        request.extra.append((b"idempotent-replayed", b"true"))
+        request.extra.append((b"original-request", stored.request_id.encode()))
+        return Reply(stored.status, stored.body, self._headers(request))
 
-    def _run(
-        self, route: Route, call: Call, mishap: Mishap | None, origin: tuple[str, bytes] | None
-    ) -> tuple[int, bytes, bool]:
-        """Runs the verb and stores its answer in one transaction; ``origin``: a keyed call's path and fingerprint."""
+    def _run(self, request: Request, route: Route, call: Call, print_: bytes | None) -> Reply:
+        """Runs the verb and stores its answer in one transaction; ``print_``: a keyed call's fingerprint."""
+        mishap: Mishap | None = self._board.draw(route.operation)
         if mishap == "reset":
-            return 0, b"", True
+            return Reply(500, b"", [], reset=True)
         keep = True
         with self._store.transaction() if route.writes else nullcontext():
             try:
                 if mishap == "error":
-                    raise injected(self._board.faults.status)
+                    raise self._ordered(route, call)
                 status, body = 200, encode(route.verb(call))
             except StripeError as error:
-                status, body, keep = error.status, encode(error.body), error.keep
+                status, body, keep = error.status, encode(error.body_for(request.request_id)), error.keep
             if mishap == "error_after":
-                status, body, keep = 500, encode(internal().body), True
-            if origin is not None and keep and call.idempotency_key is not None:
-                answer = Answer(origin[0], origin[1], call.request_id, status, body)
+                failure = self._ordered(route, call)
+                status, body, keep = failure.status, encode(failure.body_for(request.request_id)), failure.keep
+            if print_ is not None and keep and call.idempotency_key is not None:
+                answer = Answer(request.path, print_, call.request_id, status, body)
                 self._store.keep_answer(call.idempotency_key, answer, shapes.now())
         if call.announced:
             self._deliverer.wake()
-        return status, body, mishap == "reset_after"
+        after_s = self._board.after_s(route.operation)
+        return Reply(status, body, self._headers(request), reset=mishap == "reset_after", after_s=after_s)
 
-    def _authenticate(self, request: _Request, params: Params) -> str:
+    def _ordered(self, route: Route, call: Call) -> StripeError:
+        mishaps = self._board.mishaps(route.operation) or self._board.faults
+        return injected(mishaps.status, call.idempotency_key, stored=mishaps.stored)
+
+    def _authenticate(self, request: Request, params: Params) -> str:
         """The API key of the request, from Bearer, Basic or (browsers) the form's ``key``; raises 401."""
         scheme, _, value = request.header(b"authorization").partition(" ")
         given = ""
@@ -190,7 +224,7 @@ class Api:
         hidden = f"{given[:8]}{'*' * 8}{given[-4:]}" if len(given) > 16 else "*" * len(given)
         raise StripeError(401, "invalid_request_error", f"Invalid API Key provided: {hidden}", keep=False)
 
-    def _headers(self, request: _Request) -> _Headers:
+    def _headers(self, request: Request) -> _Headers:
         return [
             (b"content-type", b"application/json"),
             (b"request-id", request.request_id.encode()),
@@ -211,26 +245,21 @@ _PREFLIGHT: _Headers = [
 
 
 def _check_same(stored: Answer, path: str, fingerprint: bytes, key: str) -> None:
+    another = f"Try using a key other than '{key}' if you meant to execute a different request."
     if stored.endpoint != path:
-        raise StripeError(
-            400,
-            "idempotency_error",
+        raise other_request(
             "Keys for idempotent requests can only be used for the same endpoint they were first used for"
-            f" ('{path}' vs '{stored.endpoint}'). Try using a key other than '{key}' if you meant to execute a"
-            " different request.",
-            keep=False,
+            f" ('{path}' vs '{stored.endpoint}'). {another}"
         )
     if stored.fingerprint != fingerprint:
-        raise StripeError(
-            400,
-            "idempotency_error",
-            "Keys for idempotent requests can only be used with the same parameters they were first used with. Try"
-            f" using a key other than '{key}' if you meant to execute a different request.",
-            keep=False,
+        raise other_request(
+            "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+            + another
         )
 
 
 async def _read_body(receive: Receive) -> bytes:
+    """All of it. Raises StripeError when it is too large or ends early."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -246,23 +275,3 @@ async def _read_body(receive: Receive) -> bytes:
         if not message.get("more_body", False):
             break
     return b"".join(chunks)
-
-
-async def _respond(send: Send, status: int, body: bytes, headers: _Headers) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _reset(receive: Receive, send: Send) -> None:
-    """Drops the connection without a byte of answer, as when a network fails in the middle of a request.
-
-    ASGI has no word for this, so it reaches through uvicorn's own `send`; under another server the client gets a 500.
-    """
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        await _respond(send, 500, encode(internal().body), [(b"content-type", b"application/json")])
-        return
-    transport.abort()
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -1,16 +1,14 @@
 """What a verb of the API gets to work with: its parameters, the ledger, and a way to announce what happened."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from frontrow.local.stripe_standin import shapes
 from frontrow.local.stripe_standin.config import API_VERSION
 from frontrow.local.stripe_standin.errors import Json, invalid, no_such
+from frontrow.local.stripe_standin.faults import FaultBoard
 from frontrow.local.stripe_standin.form import Params
 from frontrow.local.stripe_standin.store import MAX_PAGE, Page, Store
-
-Schedule = Callable[[], float | None]
 
 
 @dataclass(slots=True)
@@ -24,7 +22,7 @@ class Call:
     request_id: str
     idempotency_key: str | None
     base_url: str
-    schedule: Schedule
+    board: FaultBoard
     announced: bool = False
 
     def announce(self, kind: str, document: Json) -> None:
@@ -42,7 +40,7 @@ class Call:
                 "request": {"id": self.request_id, "idempotency_key": self.idempotency_key},
                 "type": kind,
             },
-            self.schedule(),
+            self.board.due_at(),
         )
 
     def load(self, kind: str, object_id: str | None = None, *, param: str = "id", status: int = 404) -> Json:

@@ -106,7 +106,7 @@ class Deliverer:
 
     async def _deliver(self, target: Target, event: PendingEvent) -> None:
         status = await self._attempt(target, event.body)
-        if 200 <= status < 300 and self._board.sends_twice():
+        for _ in range(self._board.copies() if 200 <= status < 300 else 0):
             await self._attempt(target, event.body)
         again_at: float | None = None
         if not 200 <= status < 300:
@@ -121,25 +121,21 @@ class Deliverer:
 
     async def _attempt(self, target: Target, body: bytes) -> int:
         """One POST; returns the status, or 0 when there was no answer."""
-        headers = {
-            "Stripe-Signature": signature(self._secret, body, int(time.time())),
-            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-            "Accept": "*/*",
-        }
+        signed = signature(self._secret, body, int(time.time()))
         connection: Connection | None = None
         kept = bool(self._idle)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 connection = self._idle.pop() if kept else await Connection.open(target)
                 try:
-                    status = await connection.post(headers, body)
+                    status = await connection.post(signed, body)
                 except (OSError, EOFError):
                     if not kept:
                         raise
                     # The endpoint had closed the kept connection; a fresh one tells whether it is really gone.
                     connection.close()
                     connection = await Connection.open(target)
-                    status = await connection.post(headers, body)
+                    status = await connection.post(signed, body)
         except (OSError, EOFError, ValueError, IndexError) as error:
             if connection is not None:
                 connection.close()

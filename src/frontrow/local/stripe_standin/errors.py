@@ -1,5 +1,6 @@
 """The ways Stripe says no, with its bodies and status codes (docs.stripe.com/api/errors)."""
 
+import time
 from typing import Any
 
 Json = dict[str, Any]
@@ -34,10 +35,10 @@ class StripeError(Exception):
             self.error["param"] = param
         self.error.update({name: value for name, value in extra.items() if value is not None})
 
-    @property
-    def body(self) -> Json:
+    def body_for(self, request_id: str) -> Json:
         """The document that goes out: ``{"error": {...}}``."""
-        return {"error": self.error}
+        log_url = f"https://dashboard.stripe.com/test/logs/{request_id}?t={int(time.time())}"
+        return {"error": {**self.error, "request_log_url": log_url}}
 
 
 def invalid(message: str, *, param: str | None = None, code: str | None = None) -> StripeError:
@@ -83,16 +84,33 @@ def internal() -> StripeError:
     )
 
 
-def injected(status: int) -> StripeError:
+def injected(status: int, key: str | None, *, stored: bool | None) -> StripeError:
     """An error ordered by the fault knobs. Only a 500 comes from the endpoint itself, so only a 500 is stored."""
     if status == 500:
-        return internal()
-    if status == 429:
-        return StripeError(
-            429,
-            "invalid_request_error",
-            "Request rate limit exceeded.",
-            code="rate_limit",
-            keep=False,
-        )
-    return StripeError(status, "api_error", "The service is temporarily unavailable.", keep=False)
+        error = internal()
+    elif status == 429:
+        error = StripeError(429, "invalid_request_error", "Request rate limit exceeded.", code="rate_limit", keep=False)
+    elif status == 409:
+        error = key_in_use(key or "(none)")
+    else:
+        error = StripeError(status, "api_error", "The service is temporarily unavailable.", keep=False)
+    if stored is not None:
+        error.keep = stored
+    return error
+
+
+def key_in_use(key: str) -> StripeError:
+    """409: another request with this idempotency key is under way."""
+    return StripeError(
+        409,
+        "idempotency_error",
+        "There is currently another in-progress request using this Idempotent Key (that probably means you"
+        f" submitted twice, and the other request is still going through): {key}. Please try again later.",
+        code="idempotency_key_in_use",
+        keep=False,
+    )
+
+
+def other_request(message: str) -> StripeError:
+    """400: the idempotency key belongs to another request."""
+    return StripeError(400, "idempotency_error", message, keep=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from frontrow.local.stripe_standin.errors import invalid, missing, unknown_parameter
 
@@ -16,9 +16,16 @@ def decode(raw: bytes) -> list[tuple[str, str]]:
     if not raw:
         return []
     try:
-        return parse_qsl(raw.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+        pieces = raw.decode("utf-8").split("&")
+        if len(pieces) > MAX_FIELDS:
+            raise ValueError("too many fields")
+        return [(_plain(name), _plain(value)) for name, _, value in (piece.partition("=") for piece in pieces) if name]
     except ValueError as error:
         raise invalid("Invalid request: the form could not be read.") from error
+
+
+def _plain(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> Nested:

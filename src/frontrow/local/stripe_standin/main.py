@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from frontrow.local.stripe_standin import quick
 from frontrow.local.stripe_standin.api import Api
 from frontrow.local.stripe_standin.config import Config
 from frontrow.local.stripe_standin.deliveries import Deliverer
@@ -20,8 +21,8 @@ from frontrow.local.stripe_standin.store import Store
 _PRUNE_EVERY_SECONDS = 3600
 
 
-def create_app(config: Config) -> ASGIApp:
-    """The ASGI application. Opens the ledger at once; deliveries run for as long as the application's lifespan."""
+def create_app(config: Config) -> tuple[ASGIApp, Api]:
+    """The ASGI application and its API. Opens the ledger at once; deliveries run during the application's lifespan."""
     store = Store(config.db_path)
     board = FaultBoard()
     deliverer = Deliverer(store, board, config.webhook_url, config.webhook_secret, config.webhook_concurrency)
@@ -43,11 +44,11 @@ def create_app(config: Config) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         """The API is reached without passing through the router of the pages."""
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            await api(scope, receive, send)
+            await quick.serve(api, scope, receive, send)
         else:
             await pages(scope, receive, send)
 
-    return app
+    return app, api
 
 
 def run(
@@ -61,10 +62,13 @@ def run(
 ) -> None:
     """Serves the stand-in, on loopback unless told otherwise, until SIGTERM or SIGINT; ends within two seconds."""
     config = Config(port, db_path, secret_key, publishable_key, webhook_secret, webhook_url, host)
+    app, api = create_app(config)
     uvicorn.run(
-        create_app(config),
+        app,
         host=config.host,
         port=config.port,
+        loop="uvloop",
+        http=quick.protocol_for(api),
         access_log=False,
         log_level="warning",
         server_header=False,

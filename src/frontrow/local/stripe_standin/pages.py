@@ -121,7 +121,7 @@ class Pages:
                     return JSONResponse({"error": f"the intent is {document['status']}"}, status_code=409)
                 intents.void(call, document, "automatic")
         except StripeError as error:
-            return _json(error.body, error.status)
+            return _json(error.body_for(call.request_id), error.status)
         self._deliverer.wake()
         return _json(document)
 
@@ -182,9 +182,7 @@ class Pages:
 
     def _call(self, fields: dict[str, Any], object_id: str, *, browser: bool) -> Call:
         base = f"http://{self._config.host}:{self._config.port}"
-        return Call(
-            self._store, Params(fields), object_id, browser, shapes.new_id("req"), None, base, self._board.due_at
-        )
+        return Call(self._store, Params(fields), object_id, browser, shapes.new_id("req"), None, base, self._board)
 
     async def _ledger(self) -> AsyncIterator[bytes]:
         totals: dict[str, dict[str, int]] = {}

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 _MOST_HEAD = 65_536
@@ -36,57 +36,82 @@ class Target:
         return f"{host}:{self.port}"
 
 
-class Connection:
+class Connection(asyncio.Protocol):
     """One open connection. After any exception, or when ``usable`` is False, it must be closed and dropped."""
 
-    def __init__(self, target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._target = target
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, target: Target) -> None:
+        self._head = f"POST {target.path} HTTP/1.1\r\nHost: {target.authority}\r\n{_ALWAYS}".encode("ascii")
+        self._transport: asyncio.Transport | None = None
+        self._status: asyncio.Future[int] | None = None
+        self._buffer = b""
         self.usable = True
 
     @classmethod
     async def open(cls, target: Target) -> Self:
         """Connects; raises OSError when nobody answers."""
         context = ssl.create_default_context() if target.secure else None
-        reader, writer = await asyncio.open_connection(target.host, target.port, ssl=context, limit=_MOST_HEAD)
-        return cls(target, reader, writer)
+        _, made = await asyncio.get_running_loop().create_connection(
+            lambda: cls(target), target.host, target.port, ssl=context
+        )
+        return made
 
-    async def post(self, headers: dict[str, str], body: bytes) -> int:
-        """Sends the body and returns the status code. Raises OSError, EOFError or ValueError when the line breaks."""
-        head = [f"POST {self._target.path} HTTP/1.1", f"Host: {self._target.authority}"]
-        head += [f"{name}: {value}" for name, value in headers.items()]
-        head += ["Content-Type: application/json; charset=utf-8", f"Content-Length: {len(body)}", "", ""]
-        self._writer.write("\r\n".join(head).encode("ascii") + body)
-        await self._writer.drain()
-        answer = (await self._read_head()).decode("latin-1").split("\r\n")
-        status = int(answer[0].split(" ", 2)[1])
-        fields = {
-            name.strip().lower(): value.strip().lower()
-            for name, _, value in (line.partition(":") for line in answer[1:] if line)
-        }
-        await self._skip_body(status, fields)
-        if fields.get("connection") == "close":
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # Not an isinstance check: uvloop's transports only behave like one.
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.usable = False
+        self._fail(error or EOFError("the endpoint closed the connection"))
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer = self._buffer + data if self._buffer else data
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            if len(self._buffer) > _MOST_HEAD:
+                self._fail(ValueError("the answer's head is too long"))
+            return
+        head = self._buffer[:end].lower()
+        try:
+            status = int(head.split(b" ", 2)[1])
+        except (IndexError, ValueError):
+            self._fail(ValueError("not an HTTP answer"))
+            return
+        at = head.find(b"\r\ncontent-length:")
+        length = head[at + 17 :].split(b"\r\n", 1)[0].strip() if at >= 0 else b""
+        if status in (204, 304):
+            length = b"0"
+        if not length.isdigit() or int(length) > _MOST_BODY or b"\r\nconnection: close" in head:
+            # A chunked or endless answer carries nothing that a sender of webhooks needs: it is cut off, not read.
             self.usable = False
-        return status
+        elif len(self._buffer) - end - 4 < int(length):
+            return
+        self._buffer = b""
+        if self._status is not None and not self._status.done():
+            self._status.set_result(status)
+
+    def post(self, signature: str, body: bytes) -> asyncio.Future[int]:
+        """Sends the body; the future has the status code, or OSError, EOFError or ValueError when the line broke."""
+        self._status = asyncio.get_running_loop().create_future()
+        if self._transport is None or not self.usable:
+            self._fail(EOFError("the connection is closed"))
+        else:
+            lines = f"Stripe-Signature: {signature}\r\nContent-Length: {len(body)}\r\n\r\n".encode("ascii")
+            self._transport.write(self._head + lines + body)
+        return self._status
 
     def close(self) -> None:
         """Drops the connection without ceremony."""
         self.usable = False
-        self._writer.transport.abort()
+        if self._transport is not None:
+            self._transport.abort()
 
-    async def _read_head(self) -> bytes:
-        try:
-            return await self._reader.readuntil(b"\r\n\r\n")
-        except asyncio.LimitOverrunError as error:
-            raise ValueError("the answer's head is too long") from error
-
-    async def _skip_body(self, status: int, fields: dict[str, str]) -> None:
-        if status in (204, 304):
-            return
-        length = fields.get("content-length", "")
-        if length.isdigit() and int(length) <= _MOST_BODY:
-            await self._reader.readexactly(int(length))
-            return
-        # A chunked or endless answer carries nothing that a sender of webhooks needs: it is cut off instead of read.
+    def _fail(self, error: Exception) -> None:
         self.usable = False
+        if self._status is not None and not self._status.done():
+            self._status.set_exception(error)
+
+
+_ALWAYS = (
+    "User-Agent: Stripe/1.0 (+https://stripe.com/docs/webhooks)\r\nAccept: */*\r\n"
+    "Content-Type: application/json; charset=utf-8\r\n"
+)
