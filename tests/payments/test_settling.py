@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from frontrow.core.errors import Refusal
+from frontrow.gateways.stripe import Done
 from frontrow.payments.actions import news, stop
 from frontrow.payments.actions.settle import settle
 from tests.factories.buyer import Buyer
@@ -140,22 +141,44 @@ async def test_money_authorised_after_the_hard_cap_is_never_taken(stage: Stage) 
     assert (mine["status"], mine["amount_received"]) == ("canceled", 0)
 
 
+async def captured_after_the_hard_cap(stage: Stage, guest: Buyer, seats: list[int]) -> tuple[dict[str, Any], str]:
+    """An order that expired while Stripe was silent, and whose money somebody took nevertheless."""
+    order, payment = await pay_without_telling(guest, stage, seats)
+    await stage.sql("UPDATE orders SET expires_at = now() - interval '1 h' WHERE id = :order", order=order["id"])
+    await stop.expire_paying(stage.rt)
+    await stage.sql("UPDATE orders SET expires_at = now() - interval '1 h' WHERE id = :order", order=order["id"])
+    await stop.reach_hard_cap(stage.rt)
+    intent = payment["client_secret"].split("_secret_")[0]
+    assert isinstance(await stage.gw.stripe.capture(intent, f"somebody's own key for {intent}"), Done)
+    return order, intent
+
+
 async def test_money_captured_too_late_is_given_back(stage: Stage) -> None:
     await stage.faults(webhooks="off")
-    async with stage.buyer() as guest:
-        order, payment = await pay_without_telling(guest, stage, [11])
-        await stage.sql("UPDATE orders SET expires_at = now() - interval '1 h'")
-        await stop.expire_paying(stage.rt)
-        await stage.sql("UPDATE orders SET expires_at = now() - interval '1 h'")
-        await stop.reach_hard_cap(stage.rt)
-        intent = payment["client_secret"].split("_secret_")[0]
-        await stage.gw.stripe.capture(intent, "somebody's own key")
+    async with stage.buyer() as guest, stage.buyer() as quicker:
+        order, intent = await captured_after_the_hard_cap(stage, guest, [11, 12])
+        assert (await quicker.buy(stage.house.performance_id, [12]))["state"] == "paid"
         await news.reconcile(stage.rt, stage.gw, older_than_s=0)
         assert (await guest.see(order["id"]))["state"] in {"refund_due", "refunded"}
         await stage.run_jobs()
         assert (await guest.see(order["id"]))["state"] == "refunded"
-    [(captured, refunded)] = await stage.sql("SELECT captured, refunded FROM payment")
+    assert (await stage.states())[10:12] == "fs", "the seat that was still free isn't taken alone"
+    [(captured, refunded)] = await stage.sql(
+        "SELECT captured, refunded FROM payment WHERE intent_id = :intent", intent=intent
+    )
     assert captured == refunded == order["total"]
+
+
+async def test_money_captured_too_late_buys_what_can_still_be_had(stage: Stage) -> None:
+    await stage.faults(webhooks="off")
+    async with stage.buyer() as guest:
+        order, _ = await captured_after_the_hard_cap(stage, guest, [11, 12])
+        assert (await stage.states())[10:12] == "ff"
+        await news.reconcile(stage.rt, stage.gw, older_than_s=0)
+        seen = await guest.see(order["id"])
+        assert (seen["state"], len(seen["tickets"])) == ("paid", 2)
+        await stage.run_jobs()
+    assert await stage.sql("SELECT 1 FROM refund") == []
 
 
 async def test_two_tabs_have_one_payment(stage: Stage) -> None:

@@ -66,14 +66,32 @@ async def test_what_stripe_did_not_sign_is_refused(stage: Stage, local_secrets: 
 
 
 async def test_a_replay_is_taken_once(stage: Stage, local_secrets: dict[str, str]) -> None:
-    body = event(kind="charge.updated")
+    body = event()
     header = signature(body, local_secrets["stripe_webhook_secret"])
     for _ in range(3):
         assert (await send(stage, body, header)).status_code == 200
     assert len(await stage.sql("SELECT 1 FROM inbox")) == 1
     assert len(await stage.sql("SELECT 1 FROM outbox")) == 1
-    await stage.run_jobs()
-    assert await stage.sql("SELECT outcome FROM inbox") == [("not about an intent",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "livemode", "outcome"),
+    [
+        ("charge.updated", False, "not needed"),
+        ("payment_intent.created", False, "not needed"),
+        ("payment_intent.succeeded", True, "other mode"),
+        ("charge.dispute.created", False, "a dispute: answered at Stripe by a person"),
+    ],
+)
+async def test_news_that_asks_for_nothing_makes_no_job(
+    stage: Stage, local_secrets: dict[str, str], kind: str, livemode: bool, outcome: str
+) -> None:
+    body = event(kind=kind)
+    if livemode:
+        body = body.replace(b'"livemode": false', b'"livemode": true')
+    assert (await send(stage, body, signature(body, local_secrets["stripe_webhook_secret"]))).status_code == 200
+    assert await stage.sql("SELECT outcome, handled_at IS NOT NULL FROM inbox") == [(outcome, True)]
+    assert await stage.sql("SELECT 1 FROM outbox") == []
 
 
 async def test_an_unknown_intent_is_parked(stage: Stage, local_secrets: dict[str, str]) -> None:

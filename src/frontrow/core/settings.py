@@ -66,6 +66,8 @@ class StripeSettings(BaseModel):
     timeout_s: float = 5.0
     minimum_amount: int = 50  # minor units; Stripe's floor for EUR and USD
     livemode: bool = False
+    # Ways to pay besides cards, in Stripe's words. They are captured at once: there is no authorisation to wait with.
+    automatic_methods: tuple[str, ...] = ("ideal", "bancontact")
 
 
 class MailSettings(BaseModel):

@@ -1,45 +1,68 @@
-"""The HTTP door of payments: start, check, give up, and Stripe's own news."""
+"""The HTTP door of payments: start, check, give up; what staff do with money; and Stripe's own news."""
 
 import uuid
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, Request
 
-from frontrow.core.errors import Busy, IdempotencyMismatch, NotFound
+from frontrow.core.db import Tx
+from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn
 from frontrow.core.idempotency import checked_key
+from frontrow.core.runtime import Runtime
 from frontrow.core.web import RuntimeDep, refusals
 from frontrow.gateways.hub import GatewaysDep
-from frontrow.orders.errors import OrderMoving, OrderNotPayable
+from frontrow.orders.errors import LinesNotThere, OrderMoving, OrderNotPayable
 from frontrow.orders.queries import Viewer
 from frontrow.orders.schemas import Order
-from frontrow.payments.actions import news, start, stop
-from frontrow.payments.errors import BadSignature, StripeUnavailable
-from frontrow.payments.schemas import Payment, payment_of
-from frontrow.people.access import BuyerDep
+from frontrow.payments import queries
+from frontrow.payments.actions import desk, news, offline, start, stop, webhooks
+from frontrow.payments.errors import BadSignature, NotRefundable, OrderNotPaid, StripeUnavailable, TicketUsed
+from frontrow.payments.schemas import (
+    Cancellation,
+    CancellationWish,
+    OfflineWish,
+    Payment,
+    PaymentWish,
+    Refund,
+    RefundWish,
+    cancellation_of,
+    payment_of,
+    refund_of,
+)
+from frontrow.people.access import BuyerDep, LoggedInDep, staff_of
 from frontrow.seats.errors import HoldExpired
 from frontrow.tickets.actions.show import show_order
 
 router = APIRouter(prefix="/api", tags=["payments"])
 
 IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
+T = TypeVar("T")
+
+MONEY_ROLES = ("owner", "manager")
+"""Who of an organiser's team may take, waive and give back money."""
 
 
 @router.post(
     "/orders/{order_id}/payment",
     status_code=201,
-    responses=refusals(NotFound, HoldExpired, OrderNotPayable, IdempotencyMismatch, StripeUnavailable, Busy),
+    responses=refusals(
+        NotFound, HoldExpired, OrderNotPayable, InvalidRequest, IdempotencyMismatch, StripeUnavailable, Busy
+    ),
 )
 async def start_payment(
     order_id: uuid.UUID,
     buyer: BuyerDep,
     rt: RuntimeDep,
     gw: GatewaysDep,
+    wish: PaymentWish | None = None,
     token: str | None = None,
     idempotency_key: IdempotencyHeader = None,
 ) -> Payment:
     """Begin to pay an order, or get its payment again: there is one active payment, whatever the number of tabs."""
     viewer = Viewer(buyer.id, buyer.user_id, token)
-    view = await start.start_payment(rt, gw, order_id, viewer, checked_key(idempotency_key))
+    kind = (wish or PaymentWish()).kind
+    view = await start.start_payment(rt, gw, order_id, viewer, checked_key(idempotency_key), kind)
     return payment_of(view, rt.settings.stripe.publishable_key)
 
 
@@ -53,6 +76,20 @@ async def check_payment(
     return await show_order(rt, order_id, viewer)
 
 
+@router.post("/orders/{order_id}/payment/leave", responses=refusals(NotFound, OrderMoving, Busy))
+async def leave_payment(
+    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
+) -> Order:
+    """Go back from the payment to the order, which can then be paid again, in another way or at another time.
+
+    The order is *pending* once Stripe has cancelled the payment, *expiring* until then, and *paid* if the money had
+    been taken already.
+    """
+    viewer = Viewer(buyer.id, buyer.user_id, token)
+    await stop.leave_checkout(rt, gw, order_id, viewer)
+    return await show_order(rt, order_id, viewer)
+
+
 @router.post("/orders/{order_id}/cancel", responses=refusals(NotFound, OrderMoving, Busy))
 async def cancel_order(
     order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
@@ -63,8 +100,91 @@ async def cancel_order(
     return await show_order(rt, order_id, viewer)
 
 
+async def _as_staff(rt: Runtime, order_id: uuid.UUID, user_id: uuid.UUID, work: Callable[[Tx], Awaitable[T]]) -> T:
+    """Run ``work`` for a member of staff of the order's organiser. Raises NotFound for everybody else."""
+
+    async def allowed(tx: Tx) -> T:
+        await staff_of(tx, user_id, await queries.organiser_of(tx, order_id), MONEY_ROLES)
+        return await work(tx)
+
+    return await rt.db.write(allowed)
+
+
+@router.post(
+    "/orders/{order_id}/payment/offline",
+    status_code=201,
+    responses=refusals(NotLoggedIn, NotFound, HoldExpired, OrderNotPayable, IdempotencyMismatch, Busy),
+)
+async def pay_offline(
+    order_id: uuid.UUID,
+    wish: OfflineWish,
+    user: LoggedInDep,
+    rt: RuntimeDep,
+    idempotency_key: IdempotencyHeader = None,
+) -> Payment:
+    """Staff of the organiser took cash, or the card terminal did, or the tickets are given away: the order is paid."""
+    key = checked_key(idempotency_key)
+
+    async def work(tx: Tx) -> Payment:
+        paid = await offline.pay_offline(tx, order_id, wish.method, user.user_id, key)
+        view = await queries.payment(tx, paid)
+        assert view is not None
+        return payment_of(view, rt.settings.stripe.publishable_key)
+
+    return await _as_staff(rt, order_id, user.user_id, work)
+
+
+@router.post(
+    "/orders/{order_id}/refunds",
+    status_code=201,
+    responses=refusals(NotLoggedIn, NotFound, OrderNotPaid, NotRefundable, TicketUsed, IdempotencyMismatch, Busy),
+)
+async def refund_order(
+    order_id: uuid.UUID,
+    wish: RefundWish,
+    user: LoggedInDep,
+    rt: RuntimeDep,
+    idempotency_key: IdempotencyHeader = None,
+) -> Refund:
+    """Give money of an order back; its places stay, unless all the money goes back. Asks Stripe in the background."""
+    key = checked_key(idempotency_key)
+
+    async def work(tx: Tx) -> Refund:
+        made = await desk.request_refund(tx, order_id, wish.amount, wish.reason, user.user_id, key, force=wish.force)
+        view = await queries.refund(tx, made)
+        assert view is not None
+        return refund_of(view)
+
+    return await _as_staff(rt, order_id, user.user_id, work)
+
+
+@router.post(
+    "/orders/{order_id}/cancellations",
+    status_code=201,
+    responses=refusals(NotLoggedIn, NotFound, OrderNotPaid, LinesNotThere, TicketUsed, IdempotencyMismatch, Busy),
+)
+async def cancel_lines(
+    order_id: uuid.UUID,
+    wish: CancellationWish,
+    user: LoggedInDep,
+    rt: RuntimeDep,
+    idempotency_key: IdempotencyHeader = None,
+) -> Cancellation:
+    """Take places of a paid order back, all or some, and give the money back with them if wished."""
+    key = checked_key(idempotency_key)
+    cancel = desk.Cancel(wish.line_ids, wish.refund, wish.reason, wish.force)
+
+    async def work(tx: Tx) -> Cancellation:
+        made = await desk.request_cancellation(tx, order_id, cancel, user.user_id, key)
+        view = await queries.cancellation(tx, made)
+        assert view is not None
+        return cancellation_of(view, await queries.refund(tx, view.refund_id) if view.refund_id else None)
+
+    return await _as_staff(rt, order_id, user.user_id, work)
+
+
 @router.post("/webhooks/stripe", responses=refusals(BadSignature))
 async def stripe_webhook(request: Request, rt: RuntimeDep, gw: GatewaysDep) -> dict[str, bool]:
     """Stripe's news: verified over the raw body, stored once, handled by a job."""
-    await news.receive_webhook(rt, gw, await request.body(), request.headers.get("stripe-signature", ""))
+    await webhooks.receive_webhook(rt, gw, await request.body(), request.headers.get("stripe-signature", ""))
     return {"received": True}

@@ -7,10 +7,12 @@ from frontrow.core.outbox import as_uuid
 from frontrow.core.runtime import Runtime
 from frontrow.gateways.hub import Gateways
 from frontrow.payments import messages
-from frontrow.payments.actions.capture import capture, refund
-from frontrow.payments.actions.news import handle_inbox, reconcile
+from frontrow.payments.actions.capture import capture
+from frontrow.payments.actions.news import reconcile
+from frontrow.payments.actions.refunds import refund
 from frontrow.payments.actions.start import create_intent
 from frontrow.payments.actions.stop import cancel_intent, expire_paying, reach_hard_cap
+from frontrow.payments.actions.webhooks import handle_inbox
 
 
 def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:

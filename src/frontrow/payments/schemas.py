@@ -1,23 +1,83 @@
-"""Shapes of payments on the wire."""
+"""Shapes of payments on the wire. Amounts in minor units of ``currency``."""
 
 import uuid
+from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints
 
-from frontrow.payments.queries import PaymentView
+from frontrow.payments.queries import CancellationView, PaymentView, RefundView
+
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
+]
+MOST = 2**31 - 1
 
 
 class Payment(BaseModel):
-    """What the payment form needs; ``amount`` in minor units."""
+    """What the payment form needs. ``kind`` is the buyer's way to pay, in Stripe's word: ``card``, ``ideal``, …"""
 
     id: uuid.UUID
     order_id: uuid.UUID
     state: str
     method: str
+    kind: str
     amount: int
     currency: str
     client_secret: str | None
     publishable_key: str
+
+
+class PaymentWish(BaseModel):
+    """``kind``: ``card``, or one of the ways that are captured at once."""
+
+    kind: str = Field(default="card", pattern=r"^[a-z_]{2,30}$")
+
+
+class OfflineWish(BaseModel):
+    method: Literal["cash", "terminal", "complimentary"]
+
+
+class RefundWish(BaseModel):
+    """``amount``: left out, all that can still be refunded. ``force``: although somebody was let in."""
+
+    amount: int | None = Field(default=None, ge=1, le=MOST, strict=True)
+    reason: Reason = ""
+    force: bool = False
+
+
+class CancellationWish(BaseModel):
+    """``line_ids``: left out, all that are left. ``refund``: give back what they cost, as far as it is still there."""
+
+    line_ids: Annotated[list[uuid.UUID], Field(min_length=1, max_length=100)] | None = None
+    refund: bool = True
+    reason: Reason = ""
+    force: bool = False
+
+
+class Refund(BaseModel):
+    id: uuid.UUID
+    order_id: uuid.UUID
+    amount: int
+    currency: str
+    state: str
+    reason: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+class Cancellation(BaseModel):
+    """``amount`` is what the lines had cost; ``whole``: nothing of the order is left."""
+
+    id: uuid.UUID
+    order_id: uuid.UUID
+    line_ids: list[uuid.UUID]
+    seat_nos: list[int]
+    amount: int
+    whole: bool
+    reason: str
+    created_at: datetime
+    refund: Refund | None
 
 
 def payment_of(view: PaymentView, publishable_key: str) -> Payment:
@@ -26,8 +86,36 @@ def payment_of(view: PaymentView, publishable_key: str) -> Payment:
         order_id=view.order_id,
         state=view.state,
         method=view.method,
+        kind=view.kind,
         amount=view.amount,
         currency=view.currency,
         client_secret=view.client_secret,
         publishable_key=publishable_key,
+    )
+
+
+def refund_of(view: RefundView) -> Refund:
+    return Refund(
+        id=view.id,
+        order_id=view.order_id,
+        amount=view.amount,
+        currency=view.currency,
+        state=view.state,
+        reason=view.reason,
+        created_at=view.created_at,
+        done_at=view.done_at,
+    )
+
+
+def cancellation_of(view: CancellationView, refund: RefundView | None) -> Cancellation:
+    return Cancellation(
+        id=view.id,
+        order_id=view.order_id,
+        line_ids=view.line_ids,
+        seat_nos=view.seat_nos,
+        amount=view.amount,
+        whole=view.whole,
+        reason=view.reason,
+        created_at=view.created_at,
+        refund=refund_of(refund) if refund else None,
     )

@@ -11,6 +11,14 @@ from frontrow.payments.errors import StripeUnavailable
 
 log = structlog.get_logger(__name__)
 
+KEYS_LIVE_S = 23 * 3600.0
+"""Stripe remembers an idempotency key for 24 h. After this long none is used again: what was asked under it might be
+done twice. Source: https://docs.stripe.com/api/idempotent_requests"""
+
+
+class KeyTooOld(Exception):
+    """Nobody knows whether Stripe did what was asked a day ago. The outbox buries the row, and a person looks."""
+
 
 async def act_on(rt: Runtime, payment_id: uuid.UUID, answer: Answer, why: str) -> None:
     """Settle an intent that was answered. Raises StripeUnavailable when the outcome is unknown: ask again."""
@@ -25,4 +33,4 @@ async def act_on(rt: Runtime, payment_id: uuid.UUID, answer: Answer, why: str) -
 
 async def use_next_key(rt: Runtime, payment_id: uuid.UUID) -> None:
     """Stripe stored a 500 under this idempotency key and would replay it: count on to the next."""
-    await rt.db.write(lambda tx: tx.sql("UPDATE payment SET tries = tries + 1 WHERE id = :id", id=payment_id))
+    await rt.db.call("UPDATE payment SET tries = tries + 1 WHERE id = $1", payment_id)

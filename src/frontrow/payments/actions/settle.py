@@ -4,19 +4,26 @@ The buyer's own check, the webhook, the reconciler and the answer to a capture a
 lock lets one of them take the step, the others find it taken.
 """
 
+import json
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from frontrow.core import ids, outbox
 from frontrow.core.db import Tx
+from frontrow.core.errors import NotFound
+from frontrow.core.log import correlation_id
 from frontrow.core.runtime import Runtime
 from frontrow.gateways.stripe import Intent
 from frontrow.orders import actions as orders
 from frontrow.orders import queries as order_queries
+from frontrow.orders.messages import ORDER_PAID
+from frontrow.orders.rules import MOVING
 from frontrow.payments import queries
-from frontrow.payments.messages import CANCEL_INTENT, CAPTURE, REFUND
+from frontrow.payments.actions import late, statements
+from frontrow.payments.messages import CAPTURE
 from frontrow.payments.queries import PaymentView
 from frontrow.seats import actions as seats
 from frontrow.tickets.actions import issue as tickets
@@ -24,64 +31,109 @@ from frontrow.tickets.actions import issue as tickets
 log = structlog.get_logger(__name__)
 
 
-class SeatsLost(Exception):
-    """The hold no longer has all its seats; nothing of the sale may be committed."""
+@dataclass(frozen=True)
+class Sale:
+    """Seats that were just sold: the capture in the outbox row is ours to run at once."""
+
+    row_id: int
+    payment_id: uuid.UUID
+    intent_id: str
+    tries: int
 
 
-async def settle(rt: Runtime, payment_id: uuid.UUID, intent: Intent, why: str) -> int | None:
-    """Act on an intent's status. Returns the outbox row of a capture to run at once, if there is one."""
+async def settle(rt: Runtime, payment_id: uuid.UUID, intent: Intent, why: str) -> Sale | None:
+    """Act on an intent's status. Returns the sale whose capture is to be run now, if this made one."""
+    if intent.status == "succeeded":
+        # The usual end of a purchase is one statement; whatever it finds not waiting for it goes the long way.
+        done = await statements.once(rt.db, statements.PAID, **_paid(payment_id, intent, why))
+        if done is None or done.now_paid or (done.state == "paid" and done.payment_state == "captured"):
+            return None
+    lease = rt.settings.stripe.timeout_s + 3.0
+    return await rt.db.write(lambda tx: _settle(tx, payment_id, intent, why, lease))
+
+
+def _paid(payment_id: uuid.UUID, intent: Intent, why: str) -> dict[str, Any]:
+    return {
+        "payment": payment_id,
+        "captured": intent.captured,
+        "currency": intent.currency,
+        "why": why,
+        "transaction": ids.new_id(),
+        "fact": ORDER_PAID,
+        "key": capture_key(payment_id),
+    }
+
+
+async def _settle(tx: Tx, payment_id: uuid.UUID, intent: Intent, why: str, lease: float) -> Sale | None:
     try:
-        return await rt.db.write(lambda tx: _settle(tx, payment_id, intent, why))
-    except SeatsLost:
-        log.error("seats_lost", payment_id=str(payment_id), status=intent.status)
-        await rt.db.write(lambda tx: _give_up(tx, payment_id, intent))
+        order, payment = await queries.lock_both(tx, payment_id)
+    except NotFound:
         return None
-
-
-async def _settle(tx: Tx, payment_id: uuid.UUID, intent: Intent, why: str) -> int | None:
-    known = await queries.payment(tx, payment_id)
-    if known is None:
+    if payment.intent_id not in {None, intent.id}:
+        log.error("intent_of_another_payment", payment_id=str(payment_id), intent_id=intent.id)
         return None
-    order = await order_queries.lock(tx, known.order_id)
-    payment = await queries.lock_payment(tx, payment_id)
-    await tx.sql(
-        """UPDATE payment SET looked_at = clock_timestamp(), intent_id = coalesce(intent_id, :intent),
-                              client_secret = coalesce(client_secret, :secret)
-            WHERE id = :id""",
-        id=payment_id,
-        intent=intent.id,
-        secret=intent.client_secret,
-    )
+    if payment.intent_id is None:
+        await tx.sql(
+            "UPDATE payment SET intent_id = :intent, client_secret = :secret WHERE id = :id",
+            id=payment_id,
+            intent=intent.id,
+            secret=intent.client_secret,
+        )
     if (intent.amount, intent.currency) != (payment.amount, payment.currency):
         log.error("amount_differs", payment_id=str(payment_id), intent_id=intent.id)
+        await _looked(tx, payment_id)
         return None
     match intent.status:
         case "requires_capture":
-            return await _authorised(tx, order, payment, why)
+            return await _authorised(tx, order, payment, intent, why, lease)
         case "succeeded":
             await _captured(tx, order, payment, intent, why)
         case "canceled":
             await _cancelled(tx, order, payment, why)
-        case _ if order.state not in {"paying", "expiring"} and payment.state == "open":
-            await _void(tx, payment)
+        case _ if order.state not in {"paying", "expiring"} and payment.state in {"creating", "open"}:
+            await late.void(tx, payment)
+        case _:
+            await _looked(tx, payment_id)
     return None
 
 
-async def _authorised(tx: Tx, order: Any, payment: PaymentView, why: str) -> int | None:
+async def _looked(tx: Tx, payment_id: uuid.UUID) -> None:
+    await tx.sql("UPDATE payment SET looked_at = clock_timestamp() WHERE id = :id", id=payment_id)
+
+
+async def _authorised(tx: Tx, order: Any, payment: PaymentView, intent: Intent, why: str, lease: float) -> Sale | None:
     """T4: seats sold, tickets inactive, the capture queued; all in one transaction. Late: void."""
-    if order.state == "capturing":
+    if payment.state in {"capturing", "captured"}:
+        await _looked(tx, payment.id)
         return None
     if order.state != "paying" or not payment.active:
-        await _void(tx, payment)
+        await late.void(tx, payment)
         return None
     if not await seats.sell(tx, order.hold_id, order.id):
-        raise SeatsLost
-    await tickets.issue(tx, order)
-    await orders.step(tx, order, "capturing", why)
-    await tx.sql("UPDATE payment SET state = 'capturing' WHERE id = :id", id=payment.id)
-    return await outbox.add(
-        tx, CAPTURE, capture_key(payment.id), {"payment_id": str(payment.id)}, delay=outbox.RUN_AT_ONCE
+        log.error("seats_lost", payment_id=str(payment.id))
+        await orders.end_unpaid(tx, order, "failed", "seats lost")
+        await late.void(tx, payment)
+        return None
+    row_id = await _sold(tx, order, payment, intent, why, lease)
+    return None if row_id is None else Sale(row_id, payment.id, intent.id, payment.tries)
+
+
+async def _sold(tx: Tx, order: Any, payment: PaymentView, intent: Intent, why: str, lease: float) -> int | None:
+    sold = await tx.sql(
+        statements.SOLD,
+        order=order.id,
+        before=order.state,
+        why=why,
+        payment=payment.id,
+        intent=intent.id,
+        topic=CAPTURE,
+        key=capture_key(payment.id),
+        payload=json.dumps({"payment_id": str(payment.id)}),
+        correlation=correlation_id(),
+        leased=lease,
     )
+    row_id: int | None = sold.scalar_one_or_none()
+    return row_id
 
 
 def capture_key(payment_id: uuid.UUID) -> str:
@@ -90,129 +142,78 @@ def capture_key(payment_id: uuid.UUID) -> str:
 
 async def _captured(tx: Tx, order: Any, payment: PaymentView, intent: Intent, why: str) -> None:
     """T5 done; or T8, money for an order that isn't waiting for it."""
-    if order.state in {"paid", "refund_due", "refunded"}:
+    if payment.state == "captured":
+        await _looked(tx, payment.id)
         return
-    if order.state in {"paying", "expiring"}:
-        # Captured before we heard of the authorisation: the seats are still ours, sell them now.
-        if not await seats.sell(tx, order.hold_id, order.id):
-            raise SeatsLost
-        await tickets.issue(tx, order)
-        await orders.step(tx, order, "capturing", why)
-        order = await order_queries.lock(tx, order.id)
-    if order.state != "capturing":
-        await _refund_due(tx, order, payment, intent, why)
+    if intent.captured != payment.amount:
+        log.error("captured_differs", payment_id=str(payment.id), captured=intent.captured)
+        order = await _undone(tx, order, payment, "another amount was captured")
+    elif order.state == "capturing" and payment.active:
+        await _book(tx, payment.id, intent, why)
         return
-    await _book(tx, order, payment, intent.captured)
-    await tickets.activate(tx, order.id)
-    await orders.step(tx, order, "paid", why)
+    elif order.state in {"paying", "expiring"} and payment.active:
+        # Captured before we heard of an authorisation, as with every method that can't be authorised first.
+        if await seats.sell(tx, order.hold_id, order.id):
+            await _sold(tx, order, payment, intent, why, 0.0)
+            await _book(tx, payment.id, intent, why)
+            return
+        log.error("seats_lost", payment_id=str(payment.id))
+        order = await _undone(tx, order, payment, "seats lost")
+    elif order.state == "expired" and await orders.rescue(tx, order):
+        await _sold(tx, order, payment, intent, f"{why}: late, and everything could still be had", 0.0)
+        await _book(tx, payment.id, intent, why)
+        return
+    await late.give_back(tx, order, payment, intent, why)
 
 
-async def _book(tx: Tx, order: Any, payment: PaymentView, captured: int, *, late: bool = False) -> None:
-    """Record the capture and its double entry: Stripe owes us; sales and fees earned it, or, late, we owe it back."""
-    await tx.sql(
-        """UPDATE payment SET state = 'captured', active = active AND NOT :late, captured = :captured,
-                              captured_at = clock_timestamp()
-            WHERE id = :id""",
-        id=payment.id,
-        captured=captured,
-        late=late,
-    )
-    await outbox.done_by_key(tx, capture_key(payment.id))
-    earned = (
-        ("'refunds', -CAST(:captured AS int)",)
-        if late
-        else (
-            "'fees', -o.fees",
-            "'sales', o.fees - CAST(:captured AS int)",
-        )
-    )
-    await tx.sql(
-        f"""INSERT INTO ledger_entry (transaction_id, organiser_id, payment_id, order_id, account, amount, currency)
-            SELECT CAST(:transaction AS uuid), o.organiser_id, :payment, o.id, e.account, e.amount, o.currency
-              FROM orders o
-             CROSS JOIN LATERAL (VALUES ('stripe', CAST(:captured AS int)), ({"), (".join(earned)}))
-                             AS e (account, amount)
-             WHERE o.id = :order AND e.amount <> 0""",  # noqa: S608 -- literals of this function
-        transaction=ids.new_id(),
-        payment=payment.id,
-        order=order.id,
-        captured=captured,
-    )
+async def _book(tx: Tx, payment_id: uuid.UUID, intent: Intent, why: str) -> None:
+    done = (await tx.sql(statements.PAID, **_paid(payment_id, intent, why))).one()
+    if not done.now_paid:
+        raise RuntimeError(f"payment {payment_id}: locked, and yet not to be booked")
 
 
 async def _cancelled(tx: Tx, order: Any, payment: PaymentView, why: str) -> None:
     """Stripe will never take this money: whatever was kept for it is free."""
-    await tx.sql("UPDATE payment SET state = 'cancelled', active = false WHERE id = :id", id=payment.id)
+    if payment.state in {"captured", "cancelled"}:
+        await _looked(tx, payment.id)
+        return
+    await tx.sql(
+        "UPDATE payment SET state = 'cancelled', active = false, looked_at = clock_timestamp() WHERE id = :id",
+        id=payment.id,
+    )
     await outbox.done_by_key(tx, capture_key(payment.id))
-    match order.state:
-        case "expiring":
-            await orders.end_unpaid(tx, order, "cancelled" if await _buyer_left(tx, order.id) else "expired", why)
-        case "paying" if payment.active:
-            await orders.end_unpaid(tx, order, "failed", "the authorisation lapsed or was cancelled")
-        case "capturing" if payment.active:
-            await tickets.void(tx, order.id)
-            await seats.free_sold(tx, order.id)
-            await orders.step(tx, order, "failed", "the capture was refused")
-
-
-async def _buyer_left(tx: Tx, order_id: uuid.UUID) -> bool:
-    last = await tx.sql(
-        "SELECT why FROM order_step WHERE order_id = :order AND to_state = 'expiring' ORDER BY id DESC LIMIT 1",
-        order=order_id,
-    )
-    return bool(last.scalar_one_or_none() == "buyer cancelled")
-
-
-async def _void(tx: Tx, payment: PaymentView) -> None:
-    """T8: an authorisation that nobody waits for is cancelled, never captured."""
-    if payment.state in {"open", "creating"}:
-        await tx.sql("UPDATE payment SET state = 'cancelling', active = false WHERE id = :id", id=payment.id)
-    await outbox.add(tx, CANCEL_INTENT, f"cancel:{payment.id}:late", {"payment_id": str(payment.id)})
-
-
-async def _refund_due(tx: Tx, order: Any, payment: PaymentView, intent: Intent, why: str) -> None:
-    """T8: captured too late. The order's state and the refund are one transaction, and final."""
-    await _book(tx, order, payment, intent.captured, late=True)
-    refund_id = ids.new_id()
-    await tx.sql(
-        """INSERT INTO refund (id, organiser_id, payment_id, seq, amount, reason)
-           VALUES (:id, :organiser, :payment, 1, :amount, 'paid too late')""",
-        id=refund_id,
-        organiser=payment.organiser_id,
-        payment=payment.id,
-        amount=intent.captured,
-    )
-    await orders.step(tx, order, "refund_due", why)
-    await outbox.add(tx, REFUND, f"refund:{refund_id}", {"refund_id": str(refund_id)})
-
-
-async def _give_up(tx: Tx, payment_id: uuid.UUID, intent: Intent) -> None:
-    """The seats are gone although they were kept: the money goes back, or is never taken."""
-    known = await queries.payment(tx, payment_id)
-    assert known is not None
-    order = await order_queries.lock(tx, known.order_id)
-    payment = await queries.lock_payment(tx, payment_id)
-    if order.state in {"paying", "expiring"}:
-        await orders.end_unpaid(tx, order, "failed" if order.state == "paying" else "expired", "seats lost")
-        order = await order_queries.lock(tx, order.id)
-    if intent.status == "succeeded":
-        await _refund_due(tx, order, payment, intent, "seats lost")
+    if not payment.active:
+        return
+    if order.state == "expiring":
+        await end_expiring(tx, order, payment, why)
     else:
-        await _void(tx, payment)
+        await _undone(tx, order, payment, "the authorisation lapsed or was cancelled")
 
 
-async def settle_free(tx: Tx, order: Any, payment_id: uuid.UUID) -> None:
-    """T14: nothing to pay; T4 and T5 at once, with a payment of its own kind."""
-    if not await seats.sell(tx, order.hold_id, order.id):
-        raise SeatsLost
-    await tickets.issue(tx, order)
-    await tickets.activate(tx, order.id)
-    await tx.sql(
-        """INSERT INTO payment (id, organiser_id, order_id, method, state, amount, currency, captured_at)
-           VALUES (:id, :organiser, :order, 'free', 'captured', 0, :currency, clock_timestamp())""",
-        id=payment_id,
-        organiser=order.organiser_id,
-        order=order.id,
-        currency=order.currency,
-    )
-    await orders.step(tx, order, "paid", "nothing to pay")
+async def _undone(tx: Tx, order: Any, payment: PaymentView, why: str) -> Any:
+    """A payment that can't pay any more takes its order with it, if it is the order's. Returns the order as it is."""
+    if not payment.active or order.state not in MOVING:
+        return order
+    if order.state == "capturing":
+        await tickets.void(tx, order.id)
+        await seats.free_sold(tx, order.id)
+        return await orders.step(tx, order, "failed", why)
+    await orders.end_unpaid(tx, order, "failed" if order.state == "paying" else "expired", why)
+    return await order_queries.lock(tx, order.id)
+
+
+async def end_expiring(tx: Tx, order: Any, payment: PaymentView, why: str) -> None:
+    """T7's end: Stripe takes no money any more, and the order becomes what it was to become."""
+    if payment.ends_as != "pending":
+        await orders.end_unpaid(tx, order, payment.ends_as or "expired", why)
+        return
+    hold = (
+        await tx.sql(
+            "SELECT expires_at, expires_at < clock_timestamp() AS lapsed FROM hold WHERE id = :hold", hold=order.hold_id
+        )
+    ).one()
+    if hold.lapsed:
+        await orders.end_unpaid(tx, order, "expired", "time ran out while the checkout was left")
+    else:
+        # The seats stay marked as in payment: only the expiry of the order, which they have in common, frees them.
+        await orders.step(tx, order, "pending", "the buyer left the checkout", expires_at=hold.expires_at)

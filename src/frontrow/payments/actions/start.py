@@ -1,48 +1,72 @@
 """T3: an order becomes *paying*, and Stripe is asked for an intent. The row is committed before the call."""
 
 import asyncio
+import contextlib
+import dataclasses
+import json
 import time
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from frontrow.core import idempotency, ids, outbox
 from frontrow.core.db import Tx
+from frontrow.core.errors import InvalidRequest, NotFound
+from frontrow.core.log import bind_correlation, correlation_id
 from frontrow.core.runtime import Runtime
 from frontrow.gateways.hub import Gateways
-from frontrow.gateways.stripe import Done, Intent, Refused, Unknown
+from frontrow.gateways.stripe import CARD, Done, Intent, Refused, StripeUnreachable, Unknown
 from frontrow.orders import actions as orders
-from frontrow.orders import queries as order_queries
 from frontrow.orders.errors import OrderNotPayable
 from frontrow.orders.queries import Viewer, check_viewer
 from frontrow.payments import queries
-from frontrow.payments.actions.answers import use_next_key
-from frontrow.payments.actions.settle import settle_free
+from frontrow.payments.actions import statements
+from frontrow.payments.actions.answers import KEYS_LIVE_S, KeyTooOld, use_next_key
+from frontrow.payments.actions.offline import settle_at_once
 from frontrow.payments.errors import StripeUnavailable
 from frontrow.payments.messages import CANCEL_INTENT, CREATE_INTENT
-from frontrow.payments.queries import PaymentView
+from frontrow.payments.queries import PaymentView, ToCreate
 from frontrow.seats import actions as seats
+from frontrow.seats.errors import HoldExpired
 
 log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_S = 0.1
+EURO_ONLY = frozenset({"ideal", "bancontact", "eps", "multibanco"})
 
 
-async def start_payment(rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer: Viewer, key: str) -> PaymentView:
+@dataclass(frozen=True)
+class Opened:
+    """The payment of an order. With ``row_id`` it is new, and its intent is ours to ask for."""
+
+    payment: PaymentView
+    order_code: str = ""
+    email: str = ""
+    row_id: int | None = None
+
+
+async def start_payment(
+    rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str = CARD
+) -> PaymentView:
     """Begin (or find) the one active payment of an order, with its intent made at Stripe.
 
-    Raises NotFound, HoldExpired, OrderNotPayable, IdempotencyMismatch, and StripeUnavailable when Stripe didn't
-    answer: then the intent is made in the background, and asking again returns it.
+    ``kind``: ``card``, or one of the methods of the settings that are captured at once. Another tab's payment is
+    returned as it is, whatever its kind. Raises NotFound, HoldExpired, OrderNotPayable, InvalidRequest,
+    IdempotencyMismatch, and StripeUnavailable when Stripe didn't answer: then the intent is made in the background, and
+    asking again returns it.
     """
-    payment_id, row_id = await rt.db.write(lambda tx: _open(rt, tx, order_id, viewer, key))
-    if row_id is not None and await outbox.lease(rt.db, row_id):
+    opened = await rt.db.write(lambda tx: _open(rt, tx, order_id, viewer, key, kind))
+    if opened.row_id is not None:
         try:
-            await create_intent(rt, gw, payment_id)
-        except StripeUnavailable:
-            await outbox.give_back(rt.db, row_id)
-            raise
-    return await _made(rt, payment_id)
+            return await _create(rt, gw, ToCreate(opened.payment, opened.order_code, opened.email, 0.0))
+        except (StripeUnavailable, StripeUnreachable) as error:
+            await outbox.give_back(rt.db, opened.row_id)
+            raise StripeUnavailable from error
+    if opened.payment.state != "creating":
+        return opened.payment
+    return await _made(rt, opened.payment.id)
 
 
 async def _made(rt: Runtime, payment_id: uuid.UUID) -> PaymentView:
@@ -58,38 +82,96 @@ async def _made(rt: Runtime, payment_id: uuid.UUID) -> PaymentView:
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
-async def _open(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer, key: str) -> tuple[uuid.UUID, int | None]:
+async def _open(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str) -> Opened:
     payment_id = ids.new_id()
-    subject = str(viewer.buyer_id or viewer.user_id)
-    claimed = await idempotency.claim(tx, subject, "pay", key, idempotency.request_hash(str(order_id)), payment_id)
-    order = await order_queries.lock(tx, order_id)
+    subject, body = str(viewer.buyer_id or viewer.user_id), [str(order_id)] + ([kind] if kind != CARD else [])
+    order = (
+        await tx.sql(
+            statements.CLAIMED,
+            subject=subject,
+            endpoint="pay",
+            key=key,
+            hash=idempotency.request_hash(body),
+            resource=payment_id,
+            order=order_id,
+        )
+    ).one_or_none()
+    if order is None:
+        raise NotFound
     check_viewer(order, viewer)
-    if claimed != payment_id:
-        return claimed, None
-    active = await queries.active_payment(tx, order_id)
-    if active is not None and order.state == "paying":
-        return active.id, None
+    bind_correlation(order.correlation_id)
+    if order.claimed is None:
+        # Used before: this raises if it was for something else, and names the payment of that time.
+        known = await idempotency.claim(tx, subject, "pay", key, idempotency.request_hash(body), payment_id)
+        earlier = await queries.payment(tx, known)
+        assert earlier is not None
+        return Opened(earlier)
+    if order.state == "paying":
+        active = await queries.active_payment(tx, order_id)
+        if active is not None:
+            # The key stands for the payment that it was answered with.
+            await tx.sql(
+                """UPDATE idempotency SET resource_id = :payment
+                    WHERE subject = :subject AND endpoint = 'pay' AND key = :key""",
+                payment=active.id,
+                subject=subject,
+                key=key,
+            )
+            return Opened(active)
     if order.state != "pending":
         raise OrderNotPayable(state=order.state)
     if order.total == 0:
-        await settle_free(tx, order, payment_id)
-        return payment_id, None
+        return Opened(await settle_at_once(tx, order, payment_id, "free", "nothing to pay"))
+    _check_kind(rt, kind, order.currency)
     expires_at = await seats.keep_for_payment(tx, order.hold_id, timedelta(seconds=rt.settings.till.paying_min_s))
-    await orders.step(tx, order, "paying", "payment started", expires_at=expires_at)
-    await tx.sql(
-        """INSERT INTO payment (id, organiser_id, order_id, seq, method, state, amount, currency)
-           SELECT :id, :organiser, :order, count(*) + 1, 'stripe', 'creating', :amount, :currency
-             FROM payment WHERE order_id = :order""",
+    opened = (
+        await tx.sql(
+            statements.OPENED,
+            order=order_id,
+            expires=expires_at,
+            payment=payment_id,
+            kind=kind,
+            amount=order.total,
+            currency=order.currency,
+            topic=CREATE_INTENT,
+            key=create_key(payment_id),
+            payload=json.dumps({"payment_id": str(payment_id)}),
+            correlation=correlation_id(),
+            leased=outbox_lease(rt),
+        )
+    ).one_or_none()
+    if opened is None:
+        raise HoldExpired
+    payment = PaymentView(
         id=payment_id,
-        organiser=order.organiser_id,
-        order=order_id,
+        organiser_id=order.organiser_id,
+        order_id=order_id,
+        seq=opened.seq,
+        method="stripe",
+        kind=kind,
+        state="creating",
+        ends_as=None,
+        active=True,
         amount=order.total,
+        captured=0,
+        refunded=0,
         currency=order.currency,
+        intent_id=None,
+        client_secret=None,
+        tries=0,
     )
-    row_id = await outbox.add(
-        tx, CREATE_INTENT, create_key(payment_id), {"payment_id": str(payment_id)}, delay=outbox.RUN_AT_ONCE
-    )
-    return payment_id, row_id
+    return Opened(payment, order.code, order.email, opened.row_id)
+
+
+def outbox_lease(rt: Runtime) -> float:
+    """How long a row that its committer runs itself is left to it, in seconds: a Stripe call and a little."""
+    return rt.settings.stripe.timeout_s + 3.0
+
+
+def _check_kind(rt: Runtime, kind: str, currency: str) -> None:
+    offered = kind == CARD or kind in rt.settings.stripe.automatic_methods
+    if not offered or (kind in EURO_ONLY and currency != "EUR"):
+        raise InvalidRequest("This order can't be paid that way.")
 
 
 def create_key(payment_id: uuid.UUID) -> str:
@@ -97,61 +179,76 @@ def create_key(payment_id: uuid.UUID) -> str:
 
 
 async def create_intent(rt: Runtime, gw: Gateways, payment_id: uuid.UUID) -> None:
-    """Ask Stripe for the payment's intent and store it. Safe to repeat. Raises StripeUnavailable when unknown."""
-    payment = await rt.db.read(lambda tx: queries.payment(tx, payment_id))
-    if payment is None or payment.intent_id is not None or payment.state != "creating":
+    """Ask Stripe for a payment's intent and store it: what the outbox does when nobody did it at once.
+
+    Safe to repeat. Raises StripeUnavailable when unknown, KeyTooOld when Stripe may have forgotten the key.
+    """
+    wanted = await rt.db.read(lambda tx: queries.to_create(tx, payment_id))
+    if wanted is None or wanted.payment.intent_id is not None or wanted.payment.state != "creating":
         return
-    order = await rt.db.read(lambda tx: order_queries.order(tx, payment.order_id))
-    key = f"pay:{payment.order_id}:{payment.seq}" + (f":{payment.tries}" if payment.tries else "")
+    with contextlib.suppress(OrderNotPayable):
+        # Refused for good: the order has failed, and this job is done.
+        await _create(rt, gw, wanted)
+
+
+async def _create(rt: Runtime, gw: Gateways, wanted: ToCreate) -> PaymentView:
+    payment = wanted.payment
+    if wanted.age_s > KEYS_LIVE_S:
+        found = await gw.stripe.find(payment.id)
+        if found is None:
+            raise KeyTooOld(f"payment {payment.id}: no intent was found, and its key is too old to ask for one again")
+        return await _opened(rt, payment, found)
     answer = await gw.stripe.create(
-        payment_id=payment_id,
-        order_code=order.code,
+        payment_id=payment.id,
+        order_code=wanted.order_code,
         amount=payment.amount,
         currency=payment.currency,
-        email=order.email,
-        key=key,
+        email=wanted.email,
+        key=f"pay:{payment.order_id}:{payment.seq}" + (f":{payment.tries}" if payment.tries else ""),
+        method=payment.kind,
     )
     match answer:
         case Done(intent):
-            await rt.db.write(lambda tx: _opened(tx, payment, intent))
+            return await _opened(rt, payment, intent)
         case Refused(code, message):
-            log.error("intent_refused", code=code, message=message, payment_id=str(payment_id))
-            await rt.db.write(lambda tx: _refused(tx, payment))
+            log.error("intent_refused", code=code, message=message, payment_id=str(payment.id))
+            await rt.db.write(lambda tx: _refused(tx, payment.id))
+            raise OrderNotPayable(state="failed")
         case Unknown(reason, next_key):
-            log.warning("intent_unknown", reason=reason, payment_id=str(payment_id))
+            log.warning("intent_unknown", reason=reason, payment_id=str(payment.id))
             if next_key:
                 # Stripe replays a stored 500 for the same key, but the intent may exist: look before the next key.
-                await _after_server_error(rt, gw, payment)
+                found = await gw.stripe.find(payment.id)
+                if found is not None:
+                    return await _opened(rt, payment, found)
+                await use_next_key(rt, payment.id)
             raise StripeUnavailable
 
 
-async def _after_server_error(rt: Runtime, gw: Gateways, payment: PaymentView) -> None:
-    found = await gw.stripe.find(payment.id)
-    if found is not None:
-        await rt.db.write(lambda tx: _opened(tx, payment, found))
-    else:
-        await use_next_key(rt, payment.id)
-
-
-async def _opened(tx: Tx, payment: PaymentView, intent: Intent) -> None:
-    order = await order_queries.lock(tx, payment.order_id)
-    await tx.sql(
-        """UPDATE payment SET intent_id = :intent, client_secret = :secret,
-                              state = CASE WHEN state = 'creating' THEN 'open' ELSE state END
-            WHERE id = :id""",
-        id=payment.id,
+async def _opened(rt: Runtime, payment: PaymentView, intent: Intent) -> PaymentView:
+    made = await statements.once(
+        rt.db,
+        statements.MADE,
+        order=payment.order_id,
+        payment=payment.id,
         intent=intent.id,
         secret=intent.client_secret,
+        key=create_key(payment.id),
+        cancel=CANCEL_INTENT,
+        cancel_key=f"cancel:{payment.id}:late",
+        payload=json.dumps({"payment_id": str(payment.id)}),
+        correlation=correlation_id(),
     )
-    await outbox.done_by_key(tx, create_key(payment.id))
-    if order.state != "paying":
-        # The order ended while Stripe was being asked: nobody may pay this intent.
-        await outbox.add(tx, CANCEL_INTENT, f"cancel:{payment.id}:late", {"payment_id": str(payment.id)})
+    return dataclasses.replace(payment, intent_id=intent.id, client_secret=intent.client_secret, state=made.state)
 
 
-async def _refused(tx: Tx, payment: PaymentView) -> None:
-    order = await order_queries.lock(tx, payment.order_id)
-    await tx.sql("UPDATE payment SET state = 'failed', active = false WHERE id = :id", id=payment.id)
-    await outbox.done_by_key(tx, create_key(payment.id))
+async def _refused(tx: Tx, payment_id: uuid.UUID) -> None:
+    order, payment = await queries.lock_both(tx, payment_id)
+    if payment.state != "creating":
+        return
+    await tx.sql("UPDATE payment SET state = 'failed', active = false WHERE id = :id", id=payment_id)
+    await outbox.done_by_key(tx, create_key(payment_id))
     if order.state == "paying":
         await orders.end_unpaid(tx, order, "failed", "the payment could not be opened")
+    elif order.state == "expiring":
+        await orders.end_unpaid(tx, order, "expired", "the payment could not be opened")

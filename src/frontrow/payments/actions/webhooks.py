@@ -1,0 +1,112 @@
+"""T10: what Stripe tells. Verified over the raw body, stored once, and acted on by a job if anything is to do."""
+
+from typing import Any
+
+import structlog
+
+from frontrow.core.log import correlation_id
+from frontrow.core.runtime import Runtime
+from frontrow.gateways.hub import Gateways
+from frontrow.gateways.stripe import read_intent, read_refund
+from frontrow.payments import queries
+from frontrow.payments.actions import refunds, statements
+from frontrow.payments.actions.capture import capture_now
+from frontrow.payments.actions.settle import settle
+from frontrow.payments.errors import BadSignature
+from frontrow.payments.messages import INBOX
+
+log = structlog.get_logger(__name__)
+
+PROVIDER = "stripe"
+
+INTENT_NEWS = ("payment_intent.amount_capturable_updated", "payment_intent.succeeded", "payment_intent.canceled")
+REFUND_NEWS = ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated")
+PAST_WHEN_PAID = ("payment_intent.amount_capturable_updated", "payment_intent.succeeded")
+
+REST_S = 2.0
+"""How long news of an intent is left to the buyer's own check, which is on its way or settling at this moment."""
+
+
+async def receive_webhook(rt: Runtime, gw: Gateways, body: bytes, signature: str) -> None:
+    """Verify the raw body and put the event into the inbox, once, with its job. Raises BadSignature."""
+    event = await gw.stripe.verified_event(body, signature)
+    if event is None:
+        raise BadSignature
+    kind, about = event["type"], _object_of(event)
+    outcome = _ignored(rt, event)
+    await statements.once(
+        rt.db,
+        statements.RECEIVED,
+        provider=PROVIDER,
+        event=event["id"],
+        kind=kind,
+        object=str(about.get("id", "")),
+        payload=body.decode(),
+        wanted=outcome == "",
+        outcome=outcome,
+        past_when_paid=list(PAST_WHEN_PAID),
+        topic=INBOX,
+        key=f"inbox:{PROVIDER}:{event['id']}",
+        correlation=correlation_id(),
+        rest=REST_S if kind in PAST_WHEN_PAID else 0.0,
+    )
+
+
+def _object_of(event: dict[str, Any]) -> dict[str, Any]:
+    found = (event.get("data") or {}).get("object")
+    return found if isinstance(found, dict) else {}
+
+
+def _ignored(rt: Runtime, event: dict[str, Any]) -> str:
+    """Why nothing is to be done about an event; empty when there is something."""
+    if bool(event.get("livemode")) != rt.settings.stripe.livemode:
+        log.error("webhook_of_other_mode", event_id=event["id"])
+        return "other mode"
+    if event["type"].startswith("charge.dispute."):
+        log.error(
+            "dispute", event_id=event["id"], kind=event["type"], intent_id=_object_of(event).get("payment_intent")
+        )
+        return "a dispute: answered at Stripe by a person"
+    return "" if event["type"] in INTENT_NEWS + REFUND_NEWS else "not needed"
+
+
+async def handle_inbox(rt: Runtime, gw: Gateways, event_id: str) -> None:
+    """Act on a stored event, once; what can't be matched is parked and tried again by the reconciler."""
+    item = await rt.db.read(lambda tx: queries.news(tx, PROVIDER, event_id))
+    if item is None or item.handled:
+        return
+    if item.kind in REFUND_NEWS:
+        known = await refunds.heard(rt, read_refund(item.payload["data"]["object"]))
+        await (_handled(rt, event_id, "settled") if known else _parked(rt, event_id, item.kind))
+        return
+    if item.payment_id is None:
+        await _parked(rt, event_id, item.kind)
+        return
+    intent = read_intent(item.payload["data"]["object"])
+    if item.is_past(intent.status):
+        await _handled(rt, event_id, "settled already")
+        return
+    sale = await settle(rt, item.payment_id, intent, f"webhook {item.kind}")
+    await _handled(rt, event_id, "settled")
+    if sale is not None:
+        await capture_now(rt, gw, sale)
+
+
+async def _parked(rt: Runtime, event_id: str, kind: str) -> None:
+    log.error("webhook_of_unknown_object", event_id=event_id, kind=kind)
+    await rt.db.call(
+        """UPDATE inbox SET parked_at = coalesce(parked_at, clock_timestamp())
+            WHERE provider = $1 AND event_id = $2 AND handled_at IS NULL""",
+        PROVIDER,
+        event_id,
+    )
+
+
+async def _handled(rt: Runtime, event_id: str, outcome: str) -> None:
+    await rt.db.call(
+        """UPDATE inbox SET handled_at = clock_timestamp(), outcome = $3
+            WHERE provider = $1 AND event_id = $2 AND handled_at IS NULL""",
+        PROVIDER,
+        event_id,
+        outcome,
+    )
