@@ -34,6 +34,10 @@ test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the 
 	$(PYTHON) -m pytest $(or $(ONLY),tests -n 3 --dist loadfile)
 	$(if $(ONLY),,$(NPM) run test)
 
+.PHONY: model
+model: $(VENV)/.dev ## Search the purchase's protocol in every state (BUYERS=3; SHOW=name explains a mutant)
+	$(PYTHON) -m tests.model --buyers $(or $(BUYERS),2) $(if $(SHOW),--show $(SHOW))
+
 .PHONY: check
 check: lint types layers lengths web-check client-check ## Everything a machine can judge: style, types, layers, lengths, stale client
 
