@@ -67,12 +67,13 @@ class Stage:
         return Buyer(self.origin, self.stripe, self.settings.stripe.publishable_key)
 
     async def run_jobs(self) -> None:
-        """Do all that waits in the outbox, as a worker would, mails aside. Raises what a handler raises."""
+        """Do all jobs that wait in the outbox, as a worker would, facts aside. Raises what a handler raises."""
         while True:
             rows = await self.rt.db.read(
                 lambda tx: tx.sql(
-                    """SELECT id, topic, payload FROM outbox WHERE done_at IS NULL AND topic LIKE 'payments.%'
-                        ORDER BY id"""
+                    """SELECT id, topic, payload FROM outbox
+                        WHERE done_at IS NULL AND topic = ANY (CAST(:topics AS text[])) ORDER BY id""",
+                    topics=list(self.registry.handlers),
                 )
             )
             todo = rows.all()
