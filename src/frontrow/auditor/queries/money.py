@@ -27,9 +27,9 @@ MONEY = (
              FROM order_line l JOIN orders o ON o.id = l.order_id
             WHERE l.reverses_id IS NULL
               AND (l.discount NOT BETWEEN 0 AND l.unit_price OR l.fee < 0 OR l.added_tax NOT IN (0, l.tax)
-                   -- A cent of rounding either way: the rate is of what is left, or in it.
+                   -- Rounded half up: the rate is of what is left, or in it.
                    OR abs(l.tax - (l.unit_price - l.discount + l.fee) * l.tax_bp
-                                  / CASE WHEN l.added_tax > 0 THEN 10000.0 ELSE 10000.0 + l.tax_bp END) > 1)""",
+                                  / CASE WHEN l.added_tax > 0 THEN 10000.0 ELSE 10000.0 + l.tax_bp END) > 0.5)""",
     ),
     Question(
         7,
