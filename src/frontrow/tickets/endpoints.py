@@ -11,7 +11,7 @@ from frontrow.orders.queries import Viewer
 from frontrow.orders.schemas import Order
 from frontrow.people.access import BuyerDep, LoggedInDep
 from frontrow.tickets import queries
-from frontrow.tickets.actions.draw import codes, order_pdf, qr_svg
+from frontrow.tickets.actions.draw import codes, order_pdf, qr
 from frontrow.tickets.actions.scan import scan
 from frontrow.tickets.actions.show import show_order
 from frontrow.tickets.schemas import (
@@ -52,7 +52,7 @@ async def get_ticket_qr(ticket_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, t
     viewer = Viewer(buyer.id, buyer.user_id, token)
     await rt.db.read(lambda tx: order_queries.order_for(tx, found.order_id, viewer))
     [code] = await codes(rt, [found])
-    return Response(qr_svg(code), media_type="image/svg+xml")
+    return Response(await qr(code), media_type="image/svg+xml")
 
 
 @router.post("/door/scan", responses=refusals(NotLoggedIn, NotFound))

@@ -9,6 +9,8 @@ from frontrow.core.db import Tx
 
 @dataclass(frozen=True)
 class TicketView:
+    """A ticket; ``paid`` is what its buyer paid for it, all-in, in minor units of the order's currency."""
+
     id: uuid.UUID
     organiser_id: uuid.UUID
     order_id: uuid.UUID
@@ -20,20 +22,25 @@ class TicketView:
     holder_name: str
     state: str
     secret: str
+    ticket_type: str
+    paid: int
 
 
-_TICKET = """SELECT id, organiser_id, order_id, performance_id, seat_no, section, row, label, holder_name, state, secret
-               FROM ticket """
+_TICKET = """
+SELECT t.id, t.organiser_id, t.order_id, t.performance_id, t.seat_no, t.section, t.row, t.label, t.holder_name, t.state,
+       t.secret, l.ticket_type, l.unit_price - l.discount + l.fee + l.added_tax AS paid
+  FROM ticket t JOIN order_line l ON l.id = t.order_line_id
+"""
 
 
 async def tickets_of(tx: Tx, order_id: uuid.UUID) -> list[TicketView]:
     """All tickets of an order by seat number, void ones too."""
-    rows = await tx.sql(_TICKET + "WHERE order_id = :order ORDER BY seat_no", order=order_id)
+    rows = await tx.sql(_TICKET + "WHERE t.order_id = :order ORDER BY t.seat_no, t.id", order=order_id)
     return [TicketView(**row._mapping) for row in rows]
 
 
 async def ticket(tx: Tx, ticket_id: uuid.UUID) -> TicketView | None:
-    row = (await tx.sql(_TICKET + "WHERE id = :id", id=ticket_id)).one_or_none()
+    row = (await tx.sql(_TICKET + "WHERE t.id = :id", id=ticket_id)).one_or_none()
     return TicketView(**row._mapping) if row else None
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +26,7 @@ class Code:
     secret: str  # URL-safe base64 of 9 bytes
 
 
+@lru_cache(4)
 def signing_key(secret: str) -> Ed25519PrivateKey:
     """The key from the secret ``ticket_signing_key`` (base64 of 32 raw bytes)."""
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret))
