@@ -119,7 +119,10 @@ FLOW = (
         "somebody was let in with a ticket that isn't valid, or with one of another performance",
         """SELECT c.id AS checkin_id, c.ticket_id, t.state, c.at
              FROM checkin c JOIN ticket t ON t.id = c.ticket_id JOIN checkin_list l ON l.id = c.list_id
-            WHERE c.kind = 'entry' AND c.ok AND (t.state <> 'valid' OR l.performance_id <> t.performance_id)""",
+            WHERE c.kind = 'entry' AND c.ok AND (l.performance_id <> t.performance_id OR (t.state <> 'valid'
+              -- Staff may take back even a used ticket; until then it was good.
+              AND NOT EXISTS (SELECT FROM cancellation x WHERE x.order_id = t.order_id AND x.created_at >= c.at
+                                                           AND t.order_line_id = ANY (x.line_ids))))""",
     ),
     Question(
         20,

@@ -59,7 +59,11 @@ MONEY = (
         "captured_differs_from_total",
         "a paid order's captured money isn't its total, or is of another currency",
         """SELECT o.code, o.state, o.total, o.currency, sum(p.captured) AS captured, min(p.currency) AS paid_in
-             FROM orders o LEFT JOIN payment p ON p.order_id = o.id AND p.state = 'captured'
+             FROM orders o
+             LEFT JOIN payment p ON p.order_id = o.id AND p.state = 'captured'
+                   -- A surplus that goes back is no part of what was paid: question 12 looks after it.
+                   AND (p.active OR p.captured > (SELECT coalesce(sum(r.amount), 0) FROM refund r
+                                                   WHERE r.payment_id = p.id AND r.state <> 'failed'))
             WHERE o.paid_at IS NOT NULL
             GROUP BY o.id
            HAVING sum(p.captured) IS DISTINCT FROM o.total OR bool_or(p.currency <> o.currency)""",
@@ -83,10 +87,10 @@ MONEY = (
     Question(
         8,
         "ledger_differs_from_payment",
-        "what the ledger says Stripe holds for a payment isn't what was captured less what was refunded",
-        """SELECT p.id AS payment_id, p.captured, p.refunded, coalesce(sum(l.amount), 0) AS booked
-             FROM payment p LEFT JOIN ledger_entry l ON l.payment_id = p.id AND l.account = 'stripe'
-            WHERE p.method = 'stripe'
+        "what the ledger says Stripe, the till or the terminal holds isn't what was captured less what was refunded",
+        """SELECT p.id AS payment_id, p.method, p.captured, p.refunded, coalesce(sum(l.amount), 0) AS booked
+             FROM payment p
+             LEFT JOIN ledger_entry l ON l.payment_id = p.id AND l.account IN ('stripe', 'cash', 'terminal')
             GROUP BY p.id HAVING coalesce(sum(l.amount), 0) <> p.captured - p.refunded""",
     ),
     Question(
