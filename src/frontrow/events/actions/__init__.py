@@ -1,0 +1,23 @@
+"""The verbs of events: make what is sold, publish it, move a performance."""
+
+from frontrow.events.actions.make import (
+    MOST,
+    PriceLine,
+    create_event,
+    create_performance,
+    create_seat_map,
+    create_venue,
+    publish,
+    set_prices,
+)
+
+__all__ = [
+    "MOST",
+    "PriceLine",
+    "create_event",
+    "create_performance",
+    "create_seat_map",
+    "create_venue",
+    "publish",
+    "set_prices",
+]
