@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from e2e.browser import DESKTOP, Device, chromium, new_context
 from e2e.house import House
 from e2e.letters import Inbox
+from e2e.organiser import Organiser
 from e2e.stage import Stage, stage
 from e2e.window import Window
 
@@ -70,6 +71,14 @@ def house(stack: Stage) -> Iterator[House]:
 @pytest.fixture
 def inbox(stack: Stage) -> Iterator[Inbox]:
     opened = Inbox(stack.inbox_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def organiser(stack: Stage) -> Iterator[Organiser]:
+    """The demo's organiser at her desk."""
+    opened = Organiser(stack.origin, stack.password)
     yield opened
     opened.close()
 

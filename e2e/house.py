@@ -1,5 +1,6 @@
 """What the tests know of the house before anybody opens a window: read from the public API, as anyone could."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -50,6 +51,11 @@ class House:
             for section in layout["sections"]
             for row in section["rows"]
         ]
+
+    def held(self, numbers: Sequence[int]) -> str:
+        """The letters of those seats, in order."""
+        states = self.states()
+        return "".join(states[number - 1] for number in numbers)
 
     def states(self) -> str:
         """One letter a seat, seat 1 first: f free, h held, s sold, b blocked."""

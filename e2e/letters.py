@@ -27,11 +27,12 @@ class Inbox:
     def close(self) -> None:
         self._api.close()
 
-    def wait_for(self, to: str) -> Letter:
-        """The newest mail to that address, waited for at most 30 s. Raises LookupError."""
-        listing = self._api.get("/api/messages", params={"to": to, "wait": 30, "at_least": 1}).raise_for_status()
+    def wait_for(self, to: str, at_least: int = 1) -> Letter:
+        """The newest of so many mails to that address, waited for at most 30 s. Raises LookupError."""
+        asked: dict[str, str | int] = {"to": to, "wait": 30, "at_least": at_least}
+        listing = self._api.get("/api/messages", params=asked).raise_for_status()
         items = listing.json()["items"]
-        if not items:
+        if len(items) < at_least:
             raise LookupError(f"no mail to {to} came")
         mail = self._api.get(f"/api/messages/{items[0]['id']}").raise_for_status().json()
         return Letter(mail["subject"], mail["text"], mail["links"], mail["attachments"], self._source(items[0]["id"]))

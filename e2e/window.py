@@ -131,10 +131,34 @@ class Window:
         expect(self.panel).to_contain_text("Your details", timeout=PATIENCE_MS)
         return clicked
 
-    def give_details(self, name: str, email: str) -> str:
-        """Name and address, on to the payment form. Returns the correlation id of the order's placing."""
+    def hold_best(self, count: int) -> None:
+        """Let the house choose so many together; they are held at once."""
+        best = self.page.get_by_test_id("best-seats")
+        for _ in range(abs(count - 2)):
+            self.act(best.get_by_role("button", name="One more seat" if count > 2 else "One seat less"))
+        self.act(best.get_by_role("button", name=re.compile("^Hold the best")))
+        expect(self.panel).to_contain_text("Your details", timeout=PATIENCE_MS)
+
+    def use_code(self, code: str) -> None:
+        """Type a coupon's code and apply it."""
+        opener = self.page.get_by_role("button", name="I have a code")
+        if opener.is_visible():
+            self.act(opener)
+        self.page.get_by_label("Code", exact=True).fill(code)
+        self.act(self.page.get_by_role("button", name="Apply"))
+
+    @property
+    def total(self) -> str:
+        """What the bar says that everything costs."""
+        return str(self.page.get_by_test_id("total").inner_text()).removeprefix("Total").strip()
+
+    def fill_details(self, name: str, email: str) -> None:
         self.page.get_by_label("Name", exact=True).fill(name)
         self.page.get_by_label("E-mail", exact=True).fill(email)
+
+    def give_details(self, name: str, email: str) -> str:
+        """Name and address, on to the payment form. Returns the correlation id of the order's placing."""
+        self.fill_details(name, email)
         with self.page.expect_request(_places_order) as placing:
             self.act(self.page.get_by_role("button", name="Continue to payment"))
         expect(self.page.get_by_test_id("pay-button")).to_be_enabled(timeout=PATIENCE_MS)

@@ -32,7 +32,7 @@ export function CouponBox({ applied, discount, currency, refusal, busy, onUse }:
 
   if (applied !== null) {
     return (
-      <div className="flex min-h-11 items-center justify-between gap-4 text-sm" data-testid="coupon">
+      <div className="flex min-h-11 w-full items-center justify-between gap-4 text-sm" data-testid="coupon">
         <p role="status">
           Code <span className="font-medium">{applied}</span>
           {discount > 0 ? ` takes ${money(discount, currency)} off` : " is in the price"}
@@ -45,13 +45,13 @@ export function CouponBox({ applied, discount, currency, refusal, busy, onUse }:
   }
   if (!open && !refusal) {
     return (
-      <Button tone="quiet" className="min-h-11 self-start text-sm font-normal" onClick={() => setOpen(true)}>
+      <Button tone="quiet" className="min-h-11 text-sm font-normal" onClick={() => setOpen(true)}>
         I have a code
       </Button>
     );
   }
   return (
-    <form onSubmit={submit} data-testid="coupon" noValidate>
+    <form onSubmit={submit} data-testid="coupon" className="w-full" noValidate>
       <label htmlFor={id} className="block text-sm font-medium">
         Code
       </label>

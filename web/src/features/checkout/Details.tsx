@@ -60,20 +60,22 @@ export function Details(props: OrderPanelProps) {
       <Problem {...props} />
       <div>
         <SeatLines lines={heldLines(props)} currency={currency} onType={order === null ? (seatNo, typeId) => void checkout.chooseType(seatNo, typeId) : undefined} />
-        <Button tone="quiet" className="min-h-11 text-sm font-normal" busy={busy === "releasing"} onClick={() => void checkout.changeSeats()}>
-          Change seats
-        </Button>
+        <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+          <Button tone="quiet" className="min-h-11 text-sm font-normal" busy={busy === "releasing"} onClick={() => void checkout.changeSeats()}>
+            Change seats
+          </Button>
+          {order === null && (
+            <CouponBox
+              applied={wish.coupon}
+              discount={quote?.discount ?? 0}
+              currency={currency}
+              refusal={checkout.coupon}
+              busy={busy === "quoting"}
+              onUse={(code) => void checkout.applyCoupon(code)}
+            />
+          )}
+        </div>
       </div>
-      {order === null && (
-        <CouponBox
-          applied={quote ? wish.coupon : null}
-          discount={quote?.discount ?? 0}
-          currency={currency}
-          refusal={checkout.coupon}
-          busy={busy === "quoting"}
-          onUse={(code) => void checkout.applyCoupon(code)}
-        />
-      )}
       {sums && <SumLines sums={sums} currency={currency} />}
       {problems.map(({ code, facts }) => {
         const { title, body } = explain(new ProblemError(code, 409, "", { facts: { currency, ...facts } }), { name: nameSeats, kept: [], maxSeats });

@@ -161,7 +161,8 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
     const { hold: held, wish: before } = ground.state;
     if (!held) return;
     const question = (questions += 1);
-    dispatch({ type: "wished", wish });
+    // A type shows as chosen at once; a code is only in the price when the server says so.
+    dispatch({ type: "wished", wish: { ...wish, coupon: before.coupon } });
     try {
       const answer = await priced(held.id, wish);
       if (question === questions) dispatch({ type: "quoted", ...answer });

@@ -98,6 +98,8 @@ function stand(state: CheckoutState, area: string, count: number, maxSeats: numb
   return { ...state, standing: Object.fromEntries(wanted), notice: null };
 }
 
+const withoutTypes = (wish: Wish): Wish => ({ ...NO_WISH, coupon: wish.coupon });
+
 const released = {
   hold: null,
   wish: NO_WISH,
@@ -123,7 +125,7 @@ export function reduce(state: CheckoutState, change: CheckoutChange): CheckoutSt
     case "busy":
       return { ...state, busy: change.busy, notice: null, error: null };
     case "held":
-      return { ...state, ...released, wish: { ...NO_WISH, coupon: state.wish.coupon }, hold: change.hold, ...choiceOf(change.hold, state), notice: null };
+      return { ...state, ...released, wish: withoutTypes(state.wish), hold: change.hold, ...choiceOf(change.hold, state), notice: null };
     case "wished":
       return { ...state, wish: change.wish };
     case "quoted":
@@ -139,7 +141,8 @@ export function reduce(state: CheckoutState, change: CheckoutChange): CheckoutSt
     case "lost":
       return { ...state, busy: null, selected: state.selected.filter((seatNo) => !change.seats.includes(seatNo)), notice: change.notice };
     case "released":
-      return { ...state, ...released, notice: change.notice };
+      // The code is good for other seats, too; which ticket was for which of these seats is over.
+      return { ...state, ...released, wish: withoutTypes(state.wish), notice: change.notice };
     case "restored":
       return restore(state, change.found, change.notice);
     case "failed":
