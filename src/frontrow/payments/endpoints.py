@@ -12,6 +12,7 @@ from frontrow.core.idempotency import checked_key
 from frontrow.core.runtime import Runtime
 from frontrow.core.web import RuntimeDep, refusals
 from frontrow.gateways.hub import GatewaysDep
+from frontrow.orders import queries as order_queries
 from frontrow.orders.errors import LinesNotThere, OrderMoving, OrderNotPayable
 from frontrow.orders.queries import Viewer
 from frontrow.orders.schemas import Order
@@ -22,11 +23,13 @@ from frontrow.payments.schemas import (
     Cancellation,
     CancellationWish,
     OfflineWish,
+    OwnRefunds,
     Payment,
     PaymentWish,
     Refund,
     RefundWish,
     cancellation_of,
+    own_refunds_of,
     payment_of,
     refund_of,
 )
@@ -132,6 +135,19 @@ async def pay_offline(
         return payment_of(view, rt.settings.stripe.publishable_key)
 
     return await _as_staff(rt, order_id, user.user_id, work)
+
+
+@router.get("/orders/{order_id}/refunds", responses=refusals(NotFound))
+async def list_own_refunds(
+    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, token: str | None = None
+) -> OwnRefunds:
+    """The money of an order that went back, or is on its way: for whoever may see the order."""
+
+    async def look(tx: Tx) -> OwnRefunds:
+        await order_queries.order_for(tx, order_id, Viewer(buyer.id, buyer.user_id, token))
+        return own_refunds_of(await queries.refunds_of(tx, order_id))
+
+    return await rt.db.read(look)
 
 
 @router.post(

@@ -196,6 +196,12 @@ async def refund(tx: Tx, refund_id: uuid.UUID) -> RefundView | None:
     return RefundView(**row._mapping) if row else None
 
 
+async def refunds_of(tx: Tx, order_id: uuid.UUID) -> list[RefundView]:
+    """All refunds of an order's payments, the oldest first."""
+    rows = await tx.sql(_REFUND + "WHERE p.order_id = :order ORDER BY r.created_at, r.seq", order=order_id)
+    return [RefundView(**row._mapping) for row in rows]
+
+
 @dataclass(frozen=True)
 class RefundToMake:
     refund: RefundView

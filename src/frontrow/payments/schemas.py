@@ -66,6 +66,21 @@ class Refund(BaseModel):
     done_at: datetime | None
 
 
+class OwnRefund(BaseModel):
+    """A refund as its buyer sees it: without the staff's note. ``state`` is *pending*, *succeeded* or *failed*."""
+
+    id: uuid.UUID
+    amount: int
+    currency: str
+    state: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+class OwnRefunds(BaseModel):
+    items: list[OwnRefund]
+
+
 class Cancellation(BaseModel):
     """``amount`` is what the lines had cost; ``whole``: nothing of the order is left."""
 
@@ -104,6 +119,12 @@ def refund_of(view: RefundView) -> Refund:
         reason=view.reason,
         created_at=view.created_at,
         done_at=view.done_at,
+    )
+
+
+def own_refunds_of(views: list[RefundView]) -> OwnRefunds:
+    return OwnRefunds(
+        items=[OwnRefund(**{name: getattr(view, name) for name in OwnRefund.model_fields}) for view in views]
     )
 
 
