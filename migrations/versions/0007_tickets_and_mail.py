@@ -4,6 +4,7 @@ Revision ID: 0007
 Revises: 0006
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
@@ -36,8 +37,39 @@ $$
 def upgrade() -> None:
     op.execute(NEW_ID)
     op.execute(DRAW)
+    op.add_column("performance", sa.Column("move_no", sa.Integer(), server_default="0", nullable=False))
+    op.create_table(
+        "performance_move",
+        sa.Column("performance_id", sa.Uuid(), nullable=False),
+        sa.Column("move_no", sa.Integer(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("doors_at_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("venue_id_before", sa.Uuid(), nullable=False),
+        sa.Column("moved_by", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organiser_id", "performance_id"],
+            ["performance.organiser_id", "performance.id"],
+            name=op.f("fk_performance_move_organiser_id_performance_id_performance"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organiser_id", "venue_id_before"],
+            ["venue.organiser_id", "venue.id"],
+            name=op.f("fk_performance_move_organiser_id_venue_id_before_venue"),
+        ),
+        sa.PrimaryKeyConstraint("performance_id", "move_no", name=op.f("pk_performance_move")),
+    )
+    op.add_column("checkin", sa.Column("scan_id", sa.Uuid(), nullable=True))
+    op.create_index(
+        "uq_checkin_scan", "checkin", ["list_id", "scan_id"], unique=True, postgresql_where="scan_id IS NOT NULL"
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("uq_checkin_scan", "checkin")
+    op.drop_column("checkin", "scan_id")
+    op.drop_table("performance_move")
+    op.drop_column("performance", "move_no")
     op.execute("DROP FUNCTION ticket_secret()")
     op.execute("DROP FUNCTION new_id()")

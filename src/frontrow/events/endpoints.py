@@ -17,13 +17,15 @@ from starlette.requests import HTTPConnection
 
 from frontrow.core import clock
 from frontrow.core.db import Tx
-from frontrow.core.errors import Busy, InvalidRequest, NotFound
+from frontrow.core.errors import Busy, InvalidRequest, NotFound, NotLoggedIn
 from frontrow.core.web import RuntimeDep, refusals, wants_fresh
-from frontrow.events import queries
+from frontrow.events import actions, queries
 from frontrow.events.rules import After, is_slug, search_words
 from frontrow.events.schemas import (
     EventDetail,
     EventPage,
+    Moved,
+    MoveRequest,
     PerformanceDetail,
     SeatMap,
     detail_of,
@@ -33,6 +35,7 @@ from frontrow.events.schemas import (
 from frontrow.gateways.breaker import BreakerOpen
 from frontrow.gateways.hub import GatewaysDep
 from frontrow.gateways.objects import NoSuchObjectError
+from frontrow.people.access import LoggedInDep, staff_of
 
 router = APIRouter(tags=["events"])
 
@@ -204,6 +207,28 @@ async def get_seat_map(request: Request, rt: RuntimeDep, seat_map_id: uuid.UUID)
         return await rt.db.browse(read, fresh=wants_fresh(request))
 
     return _answer(request, await _shelves(request).maps.get(seat_map_id, make), A_YEAR)
+
+
+@router.post(
+    "/api/organisers/{slug}/performances/{performance_id}/move",
+    responses=refusals(NotLoggedIn, NotFound, InvalidRequest, Busy),
+)
+async def move_performance(
+    slug: str, performance_id: uuid.UUID, wish: MoveRequest, user: LoggedInDep, rt: RuntimeDep
+) -> Moved:
+    """Give a performance another time or place. Everybody with a ticket is told by mail."""
+
+    async def work(tx: Tx) -> Moved:
+        organiser_id = await queries.organiser_of_performance(tx, slug, performance_id)
+        await staff_of(tx, user.user_id, organiser_id, ("owner", "manager"))
+        await tx.act_for(organiser_id)
+        return Moved(
+            move_no=await actions.move_performance(
+                tx, performance_id, wish.starts_at, wish.doors_at, wish.venue_id, moved_by=user.user_id
+            )
+        )
+
+    return await rt.db.write(work)
 
 
 @router.get("/media/{key:path}", include_in_schema=False)

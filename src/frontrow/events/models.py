@@ -142,6 +142,26 @@ class Performance(Base):
     from_price: Mapped[int | None]
     availability_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     max_per_account: Mapped[int | None]  # places that one account (or guest's address) may have
+    move_no: Mapped[int] = mapped_column(server_default="0")  # how often it was moved; calendars go by it
+
+
+class PerformanceMove(Base):
+    """What a performance's time and place were before its move of this number."""
+
+    __tablename__ = "performance_move"
+    __table_args__ = (
+        ForeignKeyConstraint(["organiser_id", "performance_id"], ["performance.organiser_id", "performance.id"]),
+        ForeignKeyConstraint(["organiser_id", "venue_id_before"], ["venue.organiser_id", "venue.id"]),
+    )
+
+    performance_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    move_no: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    starts_at_before: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    doors_at_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    venue_id_before: Mapped[uuid.UUID]
+    moved_by: Mapped[uuid.UUID | None]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
 
 class TicketType(Base):

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from frontrow.core.db import Tx
+from frontrow.core.errors import NotFound
 from frontrow.events.models import Event, Performance, Price, SeatMap, TicketType, Venue
 from frontrow.people.models import Organiser
 
@@ -227,3 +228,17 @@ async def public_layout(tx: Tx, seat_map_id: uuid.UUID) -> dict[str, Any] | None
         await tx.execute(select(SeatMap.layout).where(SeatMap.id == seat_map_id, shown))
     ).scalar_one_or_none()
     return found
+
+
+async def organiser_of_performance(tx: Tx, slug: str, performance_id: uuid.UUID) -> uuid.UUID:
+    """The organiser at ``slug`` whose performance it is. Raises NotFound when it isn't theirs."""
+    found = await tx.sql(
+        """SELECT p.organiser_id FROM performance p JOIN organiser o ON o.id = p.organiser_id
+            WHERE p.id = :performance AND o.slug = :slug""",
+        performance=performance_id,
+        slug=slug,
+    )
+    organiser_id: uuid.UUID | None = found.scalar_one_or_none()
+    if organiser_id is None:
+        raise NotFound
+    return organiser_id

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from frontrow.events.queries import AnyRow
 from frontrow.events.rules import Availability, Sales, availability, sales_state, window_state
@@ -281,3 +281,17 @@ def _sales_of(event_state: str, row: AnyRow, now: datetime) -> Sales:
         opens=row.sales_open_at,
         closes=row.sales_close_at,
     )
+
+
+class MoveRequest(BaseModel):
+    """Times with their distance from UTC. Without ``venue_id`` a performance stays where it is."""
+
+    starts_at: AwareDatetime
+    doors_at: AwareDatetime | None = None
+    venue_id: uuid.UUID | None = None
+
+
+class Moved(BaseModel):
+    """``move_no``: how often the performance has been moved."""
+
+    move_no: int

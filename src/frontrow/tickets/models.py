@@ -63,7 +63,7 @@ class CheckinList(Base):
 
 
 class Checkin(Base):
-    """One scan: who, when, where, and what was answered."""
+    """One scan of a ticket of ours: who, when, where, and what was answered (``reason`` when it was no)."""
 
     __tablename__ = "checkin"
     __table_args__ = (
@@ -71,6 +71,7 @@ class Checkin(Base):
         ForeignKeyConstraint(["organiser_id", "list_id"], ["checkin_list.organiser_id", "checkin_list.id"]),
         CheckConstraint("kind IN ('entry', 'exit')", name="kind"),
         Index("uq_checkin_entry", "ticket_id", "list_id", unique=True, postgresql_where="kind = 'entry' AND ok"),
+        Index("uq_checkin_scan", "list_id", "scan_id", unique=True, postgresql_where="scan_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -82,4 +83,5 @@ class Checkin(Base):
     reason: Mapped[str] = mapped_column(Text, server_default="")
     gate: Mapped[str] = mapped_column(Text, server_default="")
     scanned_by: Mapped[uuid.UUID | None]
+    scan_id: Mapped[uuid.UUID | None]  # the scanner's own, so that a scan sent twice gets one answer
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())

@@ -10,6 +10,7 @@ from frontrow.events.actions.make import (
     publish,
     set_prices,
 )
+from frontrow.events.actions.move import move_performance
 
 __all__ = [
     "MOST",
@@ -18,6 +19,7 @@ __all__ = [
     "create_performance",
     "create_seat_map",
     "create_venue",
+    "move_performance",
     "publish",
     "set_prices",
 ]
