@@ -112,7 +112,7 @@ async def test_every_fault_is_found_by_its_question_and_by_no_unexpected_one(wor
                 found = await ask_all(planter)
             if found != {name} | plant.also:
                 wrong.append((name, plant.fault, found))
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
     assert await ask_all(planter) == set()
 
 
