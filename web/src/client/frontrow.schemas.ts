@@ -22,6 +22,46 @@ export interface BestWanted {
   split?: boolean;
 }
 
+export interface Refund {
+  id: string;
+  order_id: string;
+  amount: number;
+  currency: string;
+  state: string;
+  reason: string;
+  created_at: string;
+  done_at: string | null;
+}
+
+/**
+ * ``amount`` is what the lines had cost; ``whole``: nothing of the order is left.
+ */
+export interface Cancellation {
+  id: string;
+  order_id: string;
+  line_ids: string[];
+  seat_nos: number[];
+  amount: number;
+  whole: boolean;
+  reason: string;
+  created_at: string;
+  refund: Refund | null;
+}
+
+/**
+ * ``line_ids``: left out, all that are left. ``refund``: give back what they cost, as far as it is still there.
+ */
+export interface CancellationWish {
+  line_ids?: string[] | null;
+  refund?: boolean;
+  /**
+     * @maxLength 500
+     * @pattern ^[^\x00-\x08\x0b-\x1f\x7f]*$
+     */
+  reason?: string;
+  force?: boolean;
+}
+
 /**
  * What the page must know before it can sell.
  */
@@ -316,6 +356,19 @@ export interface Me {
   csrf_token: string;
 }
 
+export type OfflineWishMethod = typeof OfflineWishMethod[keyof typeof OfflineWishMethod];
+
+
+export const OfflineWishMethod = {
+  cash: 'cash',
+  terminal: 'terminal',
+  complimentary: 'complimentary',
+} as const;
+
+export interface OfflineWish {
+  method: OfflineWishMethod;
+}
+
 export interface OrderEvent {
   slug: string;
   title: string;
@@ -447,17 +500,42 @@ export interface OrderRequest {
 }
 
 /**
- * What the payment form needs; ``amount`` in minor units.
+ * A refund as its buyer sees it: without the staff's note. ``state`` is *pending*, *succeeded* or *failed*.
+ */
+export interface OwnRefund {
+  id: string;
+  amount: number;
+  currency: string;
+  state: string;
+  created_at: string;
+  done_at: string | null;
+}
+
+export interface OwnRefunds {
+  items: OwnRefund[];
+}
+
+/**
+ * What the payment form needs. ``kind`` is the buyer's way to pay, in Stripe's word: ``card``, ``ideal``, …
  */
 export interface Payment {
   id: string;
   order_id: string;
   state: string;
   method: string;
+  kind: string;
   amount: number;
   currency: string;
   client_secret: string | null;
   publishable_key: string;
+}
+
+/**
+ * ``kind``: ``card``, or one of the ways that are captured at once.
+ */
+export interface PaymentWish {
+  /** @pattern ^[a-z_]{2,30}$ */
+  kind?: string;
 }
 
 export type PerformanceDetailSales = typeof PerformanceDetailSales[keyof typeof PerformanceDetailSales];
@@ -640,6 +718,19 @@ export interface QuoteRequest {
   email?: string | null;
 }
 
+/**
+ * ``amount``: left out, all that can still be refunded. ``force``: although somebody was let in.
+ */
+export interface RefundWish {
+  amount?: number | null;
+  /**
+     * @maxLength 500
+     * @pattern ^[^\x00-\x08\x0b-\x1f\x7f]*$
+     */
+  reason?: string;
+  force?: boolean;
+}
+
 export interface ScanRequest {
   /** @maxLength 1000 */
   code: string;
@@ -816,7 +907,15 @@ export type CheckPaymentParams = {
 token?: string | null;
 };
 
+export type LeavePaymentParams = {
+token?: string | null;
+};
+
 export type CancelOrderParams = {
+token?: string | null;
+};
+
+export type ListOwnRefundsParams = {
 token?: string | null;
 };
 

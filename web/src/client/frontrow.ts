@@ -7,6 +7,8 @@
  */
 import type {
   CancelOrderParams,
+  Cancellation,
+  CancellationWish,
   CheckPaymentParams,
   Config,
   Coupon,
@@ -21,18 +23,25 @@ import type {
   GetTicketsPdfParams,
   Hold,
   HoldRequest,
+  LeavePaymentParams,
   ListCouponsParams,
   ListEventsParams,
   ListMyOrdersParams,
+  ListOwnRefundsParams,
   LogInRequest,
   Me,
+  OfflineWish,
   Order,
   OrderPage,
   OrderRequest,
+  OwnRefunds,
   Payment,
+  PaymentWish,
   PerformanceDetail,
   Quote,
   QuoteRequest,
+  Refund,
+  RefundWish,
   ScanRequest,
   ScanResult,
   SeatMap,
@@ -919,14 +928,29 @@ export const getStartPaymentUrl = (orderId: string,
  * @summary Start Payment
  */
 export const startPayment = async (orderId: string,
+    paymentWishNull?: PaymentWish | null,
     params?: StartPaymentParams, options?: Parameters<typeof http>[1]): Promise<Payment> => {
 
-  return http<Payment>(getStartPaymentUrl(orderId,params),
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Payment>(getStartPaymentUrl(orderId,params),
   {
     ...options,
-    method: 'POST'
-
-
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(paymentWishNull)
   }
 );}
 
@@ -966,6 +990,43 @@ export const checkPayment = async (orderId: string,
 
 
 
+export const getLeavePaymentUrl = (orderId: string,
+    params?: LeavePaymentParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/payment/leave?${stringifiedParams}` : `/api/orders/${orderId}/payment/leave`
+}
+
+/**
+ * Go back from the payment to the order, which can then be paid again, in another way or at another time.
+ *
+ * The order is *pending* once Stripe has cancelled the payment, *expiring* until then, and *paid* if the money had
+ * been taken already.
+ * @summary Leave Payment
+ */
+export const leavePayment = async (orderId: string,
+    params?: LeavePaymentParams, options?: Parameters<typeof http>[1]): Promise<Order> => {
+
+  return http<Order>(getLeavePaymentUrl(orderId,params),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
 export const getCancelOrderUrl = (orderId: string,
     params?: CancelOrderParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -995,6 +1056,160 @@ export const cancelOrder = async (orderId: string,
     method: 'POST'
 
 
+  }
+);}
+
+
+
+export const getPayOfflineUrl = (orderId: string,) => {
+
+
+
+
+  return `/api/orders/${orderId}/payment/offline`
+}
+
+/**
+ * Staff of the organiser took cash, or the card terminal did, or the tickets are given away: the order is paid.
+ * @summary Pay Offline
+ */
+export const payOffline = async (orderId: string,
+    offlineWish: OfflineWish, options?: Parameters<typeof http>[1]): Promise<Payment> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Payment>(getPayOfflineUrl(orderId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(offlineWish)
+  }
+);}
+
+
+
+export const getListOwnRefundsUrl = (orderId: string,
+    params?: ListOwnRefundsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/refunds?${stringifiedParams}` : `/api/orders/${orderId}/refunds`
+}
+
+/**
+ * The money of an order that went back, or is on its way: for whoever may see the order.
+ * @summary List Own Refunds
+ */
+export const listOwnRefunds = async (orderId: string,
+    params?: ListOwnRefundsParams, options?: Parameters<typeof http>[1]): Promise<OwnRefunds> => {
+
+  return http<OwnRefunds>(getListOwnRefundsUrl(orderId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getRefundOrderUrl = (orderId: string,) => {
+
+
+
+
+  return `/api/orders/${orderId}/refunds`
+}
+
+/**
+ * Give money of an order back; its places stay, unless all the money goes back. Asks Stripe in the background.
+ * @summary Refund Order
+ */
+export const refundOrder = async (orderId: string,
+    refundWish: RefundWish, options?: Parameters<typeof http>[1]): Promise<Refund> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Refund>(getRefundOrderUrl(orderId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(refundWish)
+  }
+);}
+
+
+
+export const getCancelLinesUrl = (orderId: string,) => {
+
+
+
+
+  return `/api/orders/${orderId}/cancellations`
+}
+
+/**
+ * Take places of a paid order back, all or some, and give the money back with them if wished.
+ * @summary Cancel Lines
+ */
+export const cancelLines = async (orderId: string,
+    cancellationWish: CancellationWish, options?: Parameters<typeof http>[1]): Promise<Cancellation> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Cancellation>(getCancelLinesUrl(orderId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(cancellationWish)
   }
 );}
 

@@ -103,7 +103,7 @@ export async function placeOrder(performanceId: string, holdId: string, buyer: B
 
 /** Starts (or finds again) the payment, and reads the order's new deadline, which paying extends. */
 export async function startPayment(performanceId: string, orderId: string, token: string): Promise<{ payment: Payment; order: Order }> {
-  const payment = await once(performanceId, "payment", { orderId }, (key) => client.startPayment(orderId, { token }, keyed(key)));
+  const payment = await once(performanceId, "payment", { orderId }, (key) => client.startPayment(orderId, null, { token }, keyed(key)));
   return { payment, order: await readOrder(orderId, token) };
 }
 

@@ -88,6 +88,13 @@ const PAYING: Record<string, Sentence> = {
   nothing_to_pay: ["There is nothing to pay here any more", "Nothing was charged a second time. The order's page says how it stands."],
 };
 
+/** When staff give money or places back. */
+const DESK: Record<string, Sentence> = {
+  order_not_paid: ["This order is not paid", "There is no money to give back and nothing was changed. Its seats are as they were."],
+  not_refundable: ["That is more than can still be given back", "Nothing was changed. Refunds that are on their way count, too."],
+  ticket_used: ["Somebody was let in with one of these tickets", "Nothing was changed: seats and money are as they were. Check at the door first; then it can be done all the same."],
+};
+
 /** On the way to us and back. */
 const ALWAYS: Record<string, Sentence> = {
   busy: ["Very many people are choosing seats right now", "Your choice is kept and nothing was charged. Try again in a few seconds."],
@@ -135,7 +142,7 @@ const WITH_FACTS: Record<string, (facts: Facts) => Sentence> = {
   ],
 };
 
-const SENTENCES: Record<string, Sentence> = { ...CHOOSING, ...HOLDING, ...PAYING, ...ALWAYS };
+const SENTENCES: Record<string, Sentence> = { ...CHOOSING, ...HOLDING, ...PAYING, ...DESK, ...ALWAYS };
 
 const UNEXPECTED: Sentence = ["Something went wrong on our side", "Your choice is kept. Press the button again: it cannot hold or charge twice."];
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { checkPayment, getOrder } from "@/client/frontrow";
+import { checkPayment, getOrder, listOwnRefunds } from "@/client/frontrow";
 import type { Order } from "@/client/frontrow.schemas";
 import { remember } from "@/shared/lib/checkoutMemory";
 import { clock, longDate, ownClock, zoneNote } from "@/shared/lib/dates";
@@ -54,6 +54,18 @@ function useOrder(id: string, token: string | undefined) {
   return order;
 }
 
+/** Money that went back is told apart from the order: it belongs to its payments. */
+function useRefunds(order: Order | undefined, token: string | undefined): FullOrder["refunds"] {
+  const wanted = order !== undefined && (order.paid_at !== null || order.state === "refund_due" || order.state === "refunded");
+  const refunds = useQuery({
+    queryKey: ["refunds", order?.id, order?.state],
+    queryFn: ({ signal }) => listOwnRefunds(order?.id ?? "", token ? { token } : undefined, { signal }),
+    enabled: wanted,
+    refetchInterval: (query) => (query.state.data?.items.some((refund) => refund.state === "pending") ? CHECK_MS : false),
+  });
+  return refunds.data?.items ?? [];
+}
+
 /**
  * Back from a bank's own page. What it says is only a hint; the server looks at the payment itself. Without the bank's
  * yes the way leads back to the payment form, which has lost nothing. The secret leaves the address either way.
@@ -87,6 +99,7 @@ export function OrderPage() {
   const { id } = useParams({ from: "/orders/$id" });
   const { token, redirect_status: hint } = useSearch({ from: "/orders/$id" });
   const order = useOrder(id, token);
+  const refunds = useRefunds(order.data, token);
   const returning = useReturn(id, token, hint);
   useTitle(order.data ? `Order ${order.data.code}` : "Order");
   if (isMissing(order.error)) return <NotYours />;
@@ -99,7 +112,7 @@ export function OrderPage() {
       </div>
     );
   }
-  return <OrderView order={order.data} token={token ?? order.data.token} />;
+  return <OrderView order={{ ...order.data, refunds }} token={token ?? order.data.token} />;
 }
 
 function OrderView({ order, token }: { order: FullOrder; token: string }) {

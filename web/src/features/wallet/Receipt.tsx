@@ -12,7 +12,7 @@ const REFUND: Record<string, string> = { pending: "Refund on its way", succeeded
 export function Receipt({ order }: { order: FullOrder }) {
   const { currency } = order;
   const { tax_lines: taxes, cancelled_total: cancelled } = order;
-  const refunds = order.refunds ?? [];
+  const { refunds } = order;
   const { done } = refundedOf(order);
   return (
     <section aria-labelledby="receipt">

@@ -1,7 +1,8 @@
-import type { Order } from "@/client/frontrow.schemas";
+import type { Order, OwnRefund } from "@/client/frontrow.schemas";
 
 export type FullLine = Order["lines"][number];
 
+/** An order with the money that went back, which is told apart. */
 export interface FullOrder extends Order {
-  refunds?: { id: string; amount: number; state: string; created_at: string }[];
+  refunds: OwnRefund[];
 }
