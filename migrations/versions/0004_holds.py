@@ -167,6 +167,9 @@ VARIABLES = """
   v_state text; v_known record; v_event text; v_map uuid;
 """
 
+# Each statement in here has one good plan. Left to itself, PostgreSQL makes a new one for every call, because it thinks
+# better of arrays whose length it knows; planning was more than half of a hold's time.
+#
 # T1. One statement, one transaction, one round trip. PL/pgSQL, because each statement inside takes its own snapshot:
 # what is read after the row locks is what the winner before us committed.
 HOLD_SEATS = f"""
@@ -174,7 +177,7 @@ CREATE FUNCTION hold_seats(
   p_hold uuid, p_performance uuid, p_buyer uuid, p_seats int[],
   p_hold_s int, p_cap_s int, p_max int, p_key text, p_hash bytea,
   {ANSWER.strip()}
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE{VARIABLES}BEGIN{MAY_HOLD}
   -- What is committed as taken needs no lock to be refused: on hot seats the losers leave at once.
@@ -202,7 +205,7 @@ CREATE FUNCTION hold_best(
   p_hold uuid, p_performance uuid, p_buyer uuid, p_count int, p_category text, p_accessible boolean, p_split boolean,
   p_hold_s int, p_cap_s int, p_max int, p_key text, p_hash bytea,
   {ANSWER.strip()}
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE{VARIABLES}
   v_seats int[] := '{{}}'; v_size int := p_count; v_blocks int[]; v_block int[]; v_largest int; v_locked int;
@@ -264,7 +267,7 @@ CREATE FUNCTION hold_standing(
   p_hold uuid, p_performance uuid, p_buyer uuid, p_section text, p_count int,
   p_hold_s int, p_cap_s int, p_max int, p_key text, p_hash bytea,
   {ANSWER.strip()}
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE{VARIABLES}
   v_seats int[]; v_first int; v_last int; v_start int; v_category text;

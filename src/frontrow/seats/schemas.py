@@ -5,12 +5,21 @@ from datetime import datetime
 from typing import Annotated, Self
 
 import msgspec
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from frontrow.core import clock
 from frontrow.seats.actions import Best, Held, Standing
 from frontrow.seats.queries import HoldView, Snapshot
 
+
+def _printable(words: str) -> str:
+    """PostgreSQL's text has no NUL, and no half of a surrogate pair."""
+    if not words.isprintable():
+        raise ValueError("has characters that can't be printed")
+    return words
+
+
+Words = Annotated[StrictStr, AfterValidator(_printable)]
 Count = Annotated[StrictInt, Field(ge=1, le=50)]
 
 
@@ -22,7 +31,7 @@ class BestWanted(BaseModel):
     """
 
     count: Count
-    category: Annotated[StrictStr, Field(min_length=1, max_length=4)] | None = None
+    category: Annotated[Words, Field(min_length=1, max_length=4)] | None = None
     accessible: StrictBool = False
     split: StrictBool = False
 
@@ -30,7 +39,7 @@ class BestWanted(BaseModel):
 class StandingWanted(BaseModel):
     """Any ``count`` places of a standing area."""
 
-    section: Annotated[StrictStr, Field(min_length=1, max_length=200)]
+    section: Annotated[Words, Field(min_length=1, max_length=200)]
     count: Count
 
 
