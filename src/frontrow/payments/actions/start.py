@@ -57,7 +57,7 @@ async def start_payment(
     IdempotencyMismatch, and StripeUnavailable when Stripe didn't answer: then the intent is made in the background, and
     asking again returns it.
     """
-    opened = await rt.db.write(lambda tx: _open(rt, tx, order_id, viewer, key, kind))
+    opened = await rt.db.write(lambda tx: open_payment(rt, tx, order_id, viewer, key, kind))
     if opened.row_id is not None:
         try:
             return await _create(rt, gw, ToCreate(opened.payment, opened.order_code, opened.email, 0.0))
@@ -82,7 +82,7 @@ async def _made(rt: Runtime, payment_id: uuid.UUID) -> PaymentView:
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
-async def _open(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str) -> Opened:
+async def open_payment(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str) -> Opened:
     payment_id = ids.new_id()
     subject, body = str(viewer.buyer_id or viewer.user_id), [str(order_id)] + ([kind] if kind != CARD else [])
     order = (
