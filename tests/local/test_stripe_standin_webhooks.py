@@ -41,11 +41,12 @@ async def test_every_step_is_announced_in_order_and_verifies(standin: StandinPro
         await client.v1.payment_intents.capture_async(held.id)
         await endpoint.wait_for(lambda: len(endpoint.received) == 2)
         await client.v1.refunds.create_async({"payment_intent": held.id})
-        await endpoint.wait_for(lambda: len(endpoint.received) == 3)
+        await endpoint.wait_for(lambda: len(endpoint.received) == 4)
     assert endpoint.types(standin.webhook_secret) == [
         "payment_intent.amount_capturable_updated",
         "payment_intent.succeeded",
         "charge.refunded",
+        "refund.created",
     ]
     body, header = endpoint.received[0]
     event = stripe.Webhook.construct_event(body, header, standin.webhook_secret)

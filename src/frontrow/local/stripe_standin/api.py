@@ -172,13 +172,16 @@ class Api:
         if mishap == "reset":
             return Reply(500, b"", [], reset=True)
         keep = True
-        with self._store.transaction() if route.writes else nullcontext():
+        with self._store.transaction() if route.writes else nullcontext() as transaction:
             try:
                 if mishap == "error":
                     raise self._ordered(route, call)
                 status, body = 200, encode(route.verb(call))
             except StripeError as error:
                 status, body, keep = error.status, encode(error.body_for(request.request_id)), error.keep
+                if not keep and transaction is not None:
+                    # What didn't pass validation did nothing, however far it got.
+                    transaction.undo()
             if mishap == "error_after":
                 failure = self._ordered(route, call)
                 status, body, keep = failure.status, encode(failure.body_for(request.request_id)), failure.keep

@@ -25,19 +25,25 @@ class Call:
     board: FaultBoard
     announced: bool = False
 
-    def announce(self, kind: str, document: Json) -> None:
-        """Records an event with a snapshot of the object, to be sent to the webhook endpoint."""
+    def announce(self, kind: str, document: Json, previous: Json | None = None) -> None:
+        """Records an event with a snapshot of the object, to be sent to the webhook endpoint.
+
+        ``previous``: what the changed fields of an ``….updated`` were before.
+        """
         self.announced = True
+        data: Json = {"object": document}
+        if previous is not None:
+            data["previous_attributes"] = previous
         self.store.add_event(
             {
                 "id": shapes.new_id("evt"),
                 "object": "event",
                 "api_version": API_VERSION,
                 "created": shapes.now(),
-                "data": {"object": document},
+                "data": data,
                 "livemode": False,
                 "pending_webhooks": 1,
-                "request": {"id": self.request_id, "idempotency_key": self.idempotency_key},
+                "request": {"id": self.request_id or None, "idempotency_key": self.idempotency_key},
                 "type": kind,
             },
             self.board.due_at(),

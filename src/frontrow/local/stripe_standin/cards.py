@@ -5,7 +5,7 @@ Only test numbers are ever accepted and no number is kept, so a real card typed 
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from frontrow.local.stripe_standin.errors import Json, StripeError
 
@@ -21,13 +21,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A test card: its brand and last digits, whether it asks for 3-D Secure, and how it ends."""
+    """A test card: its brand and last digits, whether it asks for 3-D Secure, how it ends, and what comes ``later``.
+
+    A way to pay that isn't a card behaves like one, too: a bank's page is its challenge.
+    """
 
     name: str
     brand: str
     last4: str
     challenge: bool = False
     refusal: Refusal | None = None
+    later: Literal["dispute", "refund_pending", "refund_fails"] | None = None
 
 
 _GENERIC = Refusal("card_declined", "generic_decline", "Your card was declined.")
@@ -36,6 +40,10 @@ _LOST = Refusal("card_declined", "lost_card", "Your card was declined.")
 _STOLEN = Refusal("card_declined", "stolen_card", "Your card was declined.")
 _EXPIRED = Refusal("expired_card", None, "Your card has expired.")
 _CVC = Refusal("incorrect_cvc", None, "Your card's security code is incorrect.")
+_BLOCKED = Refusal("card_declined", "fraudulent", "Your card was declined.")
+_TOO_OFTEN = Refusal(
+    "card_declined", "card_velocity_exceeded", "Your card was declined for making repeated attempts too frequently."
+)
 _PROCESSING = Refusal(
     "processing_error", None, "An error occurred while processing your card. Try again in a little bit."
 )
@@ -51,6 +59,13 @@ BY_NUMBER: dict[str, Card] = {
     "4000000000000069": Card("expired", "visa", "0069", refusal=_EXPIRED),
     "4000000000000127": Card("cvc", "visa", "0127", refusal=_CVC),
     "4000000000000119": Card("processing", "visa", "0119", refusal=_PROCESSING),
+    "4100000000000019": Card("blocked", "visa", "0019", refusal=_BLOCKED),
+    "4000000000006975": Card("velocity", "visa", "6975", refusal=_TOO_OFTEN),
+    "4000000000000259": Card("dispute", "visa", "0259", later="dispute"),
+    "4000000000007726": Card("refund-pending", "visa", "7726", later="refund_pending"),
+    "4000000000005126": Card("refund-fails", "visa", "5126", later="refund_fails"),
+    "4000000000003220": Card("challenge-2", "visa", "3220", challenge=True),
+    "4000000000003063": Card("challenge-required", "visa", "3063", challenge=True),
     "4000002500003155": Card("challenge", "visa", "3155", challenge=True),
     "4000002760003184": Card("challenge-always", "visa", "3184", challenge=True),
     "4000008400001629": Card("challenge-declined", "visa", "1629", challenge=True, refusal=_GENERIC),
@@ -70,6 +85,11 @@ TOKENS: dict[str, Card] = {
     "pm_card_chargeDeclinedExpiredCard": BY_NAME["expired"],
     "pm_card_chargeDeclinedIncorrectCvc": BY_NAME["cvc"],
     "pm_card_chargeDeclinedProcessingError": BY_NAME["processing"],
+    "pm_card_radarBlock": BY_NAME["blocked"],
+    "pm_card_chargeDeclinedVelocityLimitExceeded": BY_NAME["velocity"],
+    "pm_card_createDispute": BY_NAME["dispute"],
+    "pm_card_pendingRefund": BY_NAME["refund-pending"],
+    "pm_card_refundFail": BY_NAME["refund-fails"],
     "pm_card_authenticationRequired": BY_NAME["challenge"],
     "pm_card_threeDSecureRequired": BY_NAME["challenge"],
     "pm_card_threeDSecure2Required": BY_NAME["challenge"],

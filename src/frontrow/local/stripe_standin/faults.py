@@ -10,7 +10,7 @@ Webhooks = Literal["normal", "off", "held"]
 Mishap = Literal["error", "error_after", "reset", "reset_after"]
 Rate = float | bool
 _RATES = ("error_rate", "error_after_rate", "reset_rate", "reset_after_accept_rate", "duplicate", "lost")
-_DELAYS = ("latency_ms", "latency_after_ms", "shuffle", "webhook_delay_ms", "search_lag_ms")
+_DELAYS = ("latency_ms", "latency_after_ms", "shuffle", "webhook_delay_ms", "search_lag_ms", "settle_ms")
 
 
 class Mishaps(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -55,7 +55,8 @@ class Faults(Mishaps, forbid_unknown_fields=True, kw_only=True):
     ``each`` gives an operation mishaps of its own. ``webhooks``: ``off`` loses events for good, ``held`` keeps them
     back until it is ``normal`` again; ``lost`` is the rate of events that never come, ``duplicate`` of those that come
     again, up to ``copies`` times; ``webhook_delay_ms`` delays every event and ``shuffle`` is the longest random delay
-    of one (true: 2,000). ``search_lag_ms``: how long a new or changed intent can't be found by search.
+    of one (true: 2,000). ``search_lag_ms``: how long a new or changed intent can't be found by search. ``settle_ms``:
+    how long what takes days elsewhere takes here (a pending refund, a bank's debit, a dispute).
     """
 
     only: list[str] = []
@@ -67,6 +68,7 @@ class Faults(Mishaps, forbid_unknown_fields=True, kw_only=True):
     shuffle: float | bool = 0
     webhook_delay_ms: float = 0
     search_lag_ms: float = 0
+    settle_ms: float = 1500
 
 
 class FaultBoard:
@@ -76,6 +78,7 @@ class FaultBoard:
         self.faults = Faults()
         self.waits = False
         """Whether any request may take time."""
+        self._changed: dict[str, float] = {}
 
     def change(self, body: bytes) -> Faults:
         """Applies a JSON document of knobs over the current ones. Raises ``msgspec.ValidationError``."""
@@ -127,6 +130,25 @@ class FaultBoard:
         longest = 2000.0 if faults.shuffle is True else float(faults.shuffle)
         # Not for secrets: only the order of deliveries hangs on these dice.
         return time.time() + (faults.webhook_delay_ms + random.random() * longest) / 1000  # noqa: S311
+
+    def settled_at(self) -> float:
+        """When that which begins now and takes its time comes to its end (seconds since 1970)."""
+        return time.time() + self.faults.settle_ms / 1000
+
+    def changed(self, intent_id: str) -> None:
+        """An intent is new or has new metadata; while search lags behind, it can't be found yet."""
+        if self.faults.search_lag_ms:
+            self._changed[intent_id] = time.time()
+
+    def searchable(self, intent_id: str) -> bool:
+        """Whether search knows of an intent's last change."""
+        at = self._changed.get(intent_id)
+        if at is None:
+            return True
+        if time.time() < at + self.faults.search_lag_ms / 1000:
+            return False
+        del self._changed[intent_id]
+        return True
 
     def copies(self) -> int:
         """How often this event is sent again though it was taken."""

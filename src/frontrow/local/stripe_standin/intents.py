@@ -53,6 +53,10 @@ _TEXTS = (
 # docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in minor units; others are held to 50.
 _LEAST = {"gbp": 30, "dkk": 250, "nok": 300, "sek": 300, "czk": 1500, "hkd": 400, "pln": 200, "jpy": 50, "huf": 17500}
 _MOST = 99_999_999
+_OPTIONS: dict[str, Json] = {
+    "card": {"request_three_d_secure": "automatic"},
+    "bancontact": {"preferred_language": "en"},
+}
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 _CANCELLABLE = (*OPEN, "requires_capture")
 
@@ -66,14 +70,18 @@ def create(call: Call) -> Json:
         raise missing("amount")
     currency = params.required("currency").lower()
     _check_amount(amount, currency)
+    capture_method = params.choice("capture_method", _CAPTURE_METHODS, "automatic_async")
+    types = params.texts("payment_method_types") or ["card"]
+    methods.check_kinds(types, currency, capture_method)
     document = shapes.intent(
         amount,
         currency,
-        capture_method=params.choice("capture_method", _CAPTURE_METHODS, "automatic_async"),
+        capture_method=capture_method,
         confirmation_method=params.choice("confirmation_method", ("automatic", "manual"), "automatic"),
         metadata=read_metadata(params),
         automatic_payment_methods=_automatic(params),
-        payment_method_types=_types(params),
+        payment_method_types=types,
+        payment_method_options={kind: _OPTIONS.get(kind, {}) for kind in types},
         **{name: params.text(name) for name in _TEXTS},
     )
     method = methods.given(call)
@@ -82,6 +90,7 @@ def create(call: Call) -> Json:
             "You cannot confirm this PaymentIntent because it's missing a payment method.", param="payment_method"
         )
     call.store.add(document)
+    call.board.changed(document["id"])
     if method is not None:
         payment.attach(call, document, method)
     if params.flag("confirm"):
@@ -119,7 +128,9 @@ def update(call: Call) -> Json:
         document["amount"] = document["amount"] if amount is None else amount
         document["currency"] = (currency or document["currency"]).lower()
         _check_amount(document["amount"], document["currency"])
+    document["payment_method_types"] = params.texts("payment_method_types") or document["payment_method_types"]
     document["capture_method"] = params.choice("capture_method", _CAPTURE_METHODS, document["capture_method"])
+    methods.check_kinds(document["payment_method_types"], document["currency"], document["capture_method"])
     for name in _TEXTS:
         if name in params.values:
             document[name] = params.text(name)
@@ -130,6 +141,7 @@ def update(call: Call) -> Json:
         call.store.drop_metadata(document)
         document["metadata"] = metadata
         call.store.index_metadata(document)
+        call.board.changed(document["id"])
     if method is not None:
         payment.attach(call, document, method)
     call.store.save(document)
@@ -205,10 +217,3 @@ def _automatic(params: Params) -> Json | None:
     if asked.values and not asked.flag("enabled"):
         return None
     return {"allow_redirects": asked.choice("allow_redirects", ("always", "never"), "always"), "enabled": True}
-
-
-def _types(params: Params) -> list[str]:
-    types = params.texts("payment_method_types") or ["card"]
-    if types != ["card"]:
-        raise invalid("The stand-in takes cards only.", param="payment_method_types")
-    return types

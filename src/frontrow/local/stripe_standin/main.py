@@ -15,6 +15,7 @@ from frontrow.local.stripe_standin.api import Api
 from frontrow.local.stripe_standin.config import Config
 from frontrow.local.stripe_standin.deliveries import Deliverer
 from frontrow.local.stripe_standin.faults import FaultBoard
+from frontrow.local.stripe_standin.later import Clockwork
 from frontrow.local.stripe_standin.pages import Pages
 from frontrow.local.stripe_standin.store import Store
 
@@ -27,10 +28,12 @@ def create_app(config: Config) -> tuple[ASGIApp, Api]:
     board = FaultBoard()
     deliverer = Deliverer(store, board, config.webhook_url, config.webhook_secret, config.webhook_concurrency)
     api = Api(config, store, board, deliverer)
+    clockwork = Clockwork(store, board, deliverer)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(deliverer.run()), asyncio.create_task(_prune(store))]
+        work = (deliverer.run(), clockwork.run(), _prune(store))
+        tasks = [asyncio.create_task(part) for part in work]
         try:
             yield
         finally:
@@ -39,7 +42,7 @@ def create_app(config: Config) -> tuple[ASGIApp, Api]:
             await asyncio.gather(*tasks, return_exceptions=True)
             store.close()
 
-    pages = Starlette(routes=list(Pages(config, store, board, deliverer).routes()), lifespan=lifespan)
+    pages = Starlette(routes=list(Pages(config, store, board, deliverer, clockwork).routes()), lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         """The API is reached without passing through the router of the pages."""

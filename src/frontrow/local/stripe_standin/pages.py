@@ -18,6 +18,7 @@ from frontrow.local.stripe_standin.deliveries import Deliverer
 from frontrow.local.stripe_standin.errors import Json, StripeError
 from frontrow.local.stripe_standin.faults import FaultBoard
 from frontrow.local.stripe_standin.form import Params, decode
+from frontrow.local.stripe_standin.later import Clockwork
 from frontrow.local.stripe_standin.store import Store, encode
 
 _BROWSER = Path(__file__).parent / "browser"
@@ -42,7 +43,10 @@ _REFUND_FIELDS = ("id", "payment_intent", "charge", "amount", "currency", "statu
 class Pages:
     """The Starlette routes beside ``/v1``."""
 
-    def __init__(self, config: Config, store: Store, board: FaultBoard, deliverer: Deliverer) -> None:
+    def __init__(
+        self, config: Config, store: Store, board: FaultBoard, deliverer: Deliverer, clockwork: Clockwork
+    ) -> None:
+        self._clockwork = clockwork
         self._config = config
         self._store = store
         self._board = board
@@ -61,6 +65,7 @@ class Pages:
             Route("/_standin/faults", self.change_faults, methods=["POST"]),
             Route("/_standin/faults", self.reset_faults, methods=["DELETE"]),
             Route("/_standin/lapse", self.lapse, methods=["POST"]),
+            Route("/_standin/settle", self.settle, methods=["POST"]),
             Route("/_standin/challenge/{intent}", self.challenge, methods=["GET"]),
             Route("/_standin/challenge/{intent}", self.answer_challenge, methods=["POST"]),
         ]
@@ -124,6 +129,10 @@ class Pages:
             return _json(error.body_for(call.request_id), error.status)
         self._deliverer.wake()
         return _json(document)
+
+    async def settle(self, _: Request) -> Response:
+        """Lets everything that takes its time come to its end now; tells how many steps that were."""
+        return _json({"steps": self._clockwork.step(float("inf"))})
 
     async def challenge(self, request: Request) -> Response:
         """The bank's page for a confirm that asked to be redirected."""
@@ -200,7 +209,7 @@ class Pages:
         for batch in self._store.batches("refund"):
             for item in batch:
                 sums = totals.setdefault(item["currency"], {"captured": 0, "capturable": 0, "refunded": 0})
-                sums["refunded"] += item["amount"]
+                sums["refunded"] += item["amount"] if item["status"] in ("succeeded", "pending") else 0
             yield separator + b",".join(encode({name: item[name] for name in _REFUND_FIELDS}) for item in batch)
             separator = b","
         yield b'],"totals":' + encode(totals) + b"}"

@@ -6,7 +6,7 @@ step goes back to requires_payment_method.
 
 from frontrow.local.stripe_standin import cards, methods, shapes
 from frontrow.local.stripe_standin.calls import Call
-from frontrow.local.stripe_standin.errors import Json, StripeError, invalid, unexpected_state
+from frontrow.local.stripe_standin.errors import Json, StripeError, invalid, missing, unexpected_state
 
 CONFIRM = frozenset(
     {
@@ -40,7 +40,13 @@ _AUTHENTICATION_FAILED = (
 
 
 def attach(call: Call, document: Json, method: Json) -> None:
-    """Puts a card on the intent, keeping the card if it is new."""
+    """Puts a card or another way to pay on the intent, keeping it if it is new."""
+    if method["type"] not in document["payment_method_types"]:
+        raise invalid(
+            f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a"
+            f" PaymentMethod of one of the following types: {', '.join(document['payment_method_types'])}.",
+            param="payment_method",
+        )
     if call.store.get("payment_method", method["id"]) is None:
         call.store.add(method)
     document["payment_method"] = method["id"]
@@ -90,7 +96,10 @@ def confirm(call: Call) -> Json:
 def confirm_with(call: Call, document: Json) -> Json:
     """Confirms an intent with the card that is attached to it."""
     method = call.load("payment_method", document["payment_method"])
-    card = methods.card_of(method)
+    card = methods.behaviour(method)
+    kind = methods.BANKS.get(method["type"])
+    if kind is not None and kind.delayed:
+        return _process(call, document, method, card)
     if card.challenge:
         if call.params.flag("off_session") or call.params.flag("error_on_requires_action"):
             refusal = cards.Refusal(
@@ -121,7 +130,7 @@ def authenticate(call: Call) -> Json:
     document["next_action"] = None
     method = call.load("payment_method", document["payment_method"])
     if outcome == "complete":
-        return _authorise(call, document, method, methods.card_of(method))
+        return _authorise(call, document, method, methods.behaviour(method))
     error = StripeError(
         402, "invalid_request_error", _AUTHENTICATION_FAILED, code="payment_intent_authentication_failure"
     )
@@ -157,13 +166,53 @@ def capture(call: Call) -> Json:
     document.update(status="succeeded", amount_capturable=0, amount_received=amount)
     call.store.save(document)
     call.announce("payment_intent.succeeded", document)
+    _after_capture(call, charge, document)
     return call.expanded(document)
+
+
+def settle(call: Call, document: Json, *, succeeded: bool) -> None:
+    """A *processing* intent's money came, or didn't."""
+    charge = call.load("charge", document["latest_charge"])
+    document["processing"] = None
+    if succeeded:
+        charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
+        document.update(status="succeeded", amount_received=document["amount"])
+        call.store.save(charge)
+        call.store.save(document)
+        call.announce("payment_intent.succeeded", document)
+        return
+    refusal = cards.Refusal("debit_not_authorized", None, "The buyer's bank refused the debit.")
+    charge.update(status="failed", failure_code=refusal.code, failure_message=refusal.message)
+    call.store.save(charge)
+    method = call.load("payment_method", document["payment_method"])
+    error = cards.refused(refusal, document, charge["id"]).error
+    _fail(call, document, method, {name: value for name, value in error.items() if name != "payment_intent"})
+
+
+def _process(call: Call, document: Json, method: Json, card: cards.Card) -> Json:
+    charge = shapes.charge(document, method, cards.Card(card.name, card.brand, ""), captured=True, pending=True)
+    call.store.add(charge, parent=document["id"])
+    document.update(status="processing", latest_charge=charge["id"], last_payment_error=None, next_action=None)
+    call.store.save(document)
+    step = "intent.fail" if card.refusal is not None else "intent.succeed"
+    call.store.schedule(document["id"], step, call.board.settled_at())
+    call.announce("payment_intent.processing", document)
+    return _answer(call, document)
+
+
+def _after_capture(call: Call, charge: Json, document: Json) -> None:
+    method = call.store.get("payment_method", document["payment_method"] or "")
+    if method is not None and methods.behaviour(method).later == "dispute":
+        call.store.schedule(charge["id"], "dispute", call.board.settled_at())
 
 
 def _challenge(call: Call, document: Json) -> Json:
     return_url = call.params.text("return_url")
+    bank = methods.BANKS.get(call.load("payment_method", document["payment_method"])["type"])
+    if bank is not None and return_url is None:
+        raise missing("return_url")
     page = f"{call.base_url}/_standin/challenge/{document['id']}?client_secret={document['client_secret']}"
-    if call.params.flag("use_stripe_sdk") or return_url is None:
+    if bank is None and (call.params.flag("use_stripe_sdk") or return_url is None):
         step: Json = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect", "url": page}}
     else:
         step = {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": page}}
@@ -188,6 +237,7 @@ def _authorise(call: Call, document: Json, method: Json, card: cards.Card) -> Js
         document.update(status="succeeded", amount_received=document["amount"])
         call.store.save(document)
         call.announce("payment_intent.succeeded", document)
+        _after_capture(call, charge, document)
     return _answer(call, document)
 
 

@@ -1,6 +1,6 @@
 """Refunds and charges. A refund can never exceed what was captured and not yet given back."""
 
-from frontrow.local.stripe_standin import shapes
+from frontrow.local.stripe_standin import methods, shapes
 from frontrow.local.stripe_standin.calls import Call
 from frontrow.local.stripe_standin.errors import Json, StripeError, invalid
 from frontrow.local.stripe_standin.form import read_metadata
@@ -24,6 +24,13 @@ def create(call: Call) -> Json:
         raise invalid(f"Invalid reason: must be one of {', '.join(_REASONS)}", param="reason")
     metadata = read_metadata(params)
     charge = _captured_charge(call)
+    if charge["disputed"]:
+        raise StripeError(
+            400,
+            "invalid_request_error",
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
     left = charge["amount_captured"] - charge["amount_refunded"]
     if left <= 0:
         raise StripeError(
@@ -41,13 +48,38 @@ def create(call: Call) -> Json:
             f" ({_money(left, charge['currency'])})",
             param="amount",
         )
-    document = shapes.refund(charge, amount, reason, metadata)
+    method = call.store.get("payment_method", charge["payment_method"] or "")
+    later = None if method is None else methods.behaviour(method).later
+    document = shapes.refund(charge, amount, reason, metadata, pending=later == "refund_pending")
+    if later in ("refund_pending", "refund_fails"):
+        step = "refund.succeed" if later == "refund_pending" else "refund.fail"
+        call.store.schedule(document["id"], step, call.board.settled_at())
     call.store.add(document, parent=charge["payment_intent"])
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] >= charge["amount_captured"]
     call.store.save(charge)
     call.announce("charge.refunded", charge)
+    call.announce("refund.created", document)
     return call.expanded(document)
+
+
+def settle(call: Call, document: Json, *, succeeded: bool) -> None:
+    """A refund's money arrived, or came back to the merchant though it had been sent."""
+    before = document["status"]
+    document["status"] = "succeeded" if succeeded else "failed"
+    document.pop("pending_reason", None)
+    if not succeeded:
+        document["failure_reason"] = "expired_or_canceled_card"
+        charge = call.load("charge", document["charge"])
+        charge["amount_refunded"] -= document["amount"]
+        charge["refunded"] = False
+        call.store.save(charge)
+    call.store.save(document)
+    previous = {"status": before}
+    call.announce("refund.updated", document, previous)
+    call.announce("charge.refund.updated", document, previous)
+    if not succeeded:
+        call.announce("refund.failed", document)
 
 
 def retrieve(call: Call) -> Json:

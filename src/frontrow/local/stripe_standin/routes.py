@@ -36,7 +36,10 @@ _ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "refunds/*"): Route(refunds.update, "refund_update"),
     ("GET", "charges"): Route(refunds.list_charges, "charge", writes=False),
     ("GET", "charges/*"): Route(refunds.retrieve_charge, "charge", writes=False),
+    ("GET", "disputes"): Route(events.list_disputes, "dispute", writes=False),
+    ("GET", "disputes/*"): Route(events.dispute, "dispute", writes=False),
     ("GET", "events"): Route(events.listing, "events", writes=False),
+    ("GET", "events/*"): Route(events.retrieve, "events", writes=False),
 }
 
 

@@ -37,7 +37,8 @@ def search(call: Call) -> Json:
     named = next(((key, value) for key, _, value in clauses if isinstance(key, tuple)), None)
     if named is None:
         raise invalid("The stand-in searches by metadata: add a clause such as metadata['order']:'1'.", param="query")
-    found = [item for item in call.store.by_metadata(named[0][0], str(named[1])) if _matches(item, clauses)]
+    known = call.store.by_metadata(named[0][0], str(named[1]))
+    found = [item for item in known if _matches(item, clauses) and call.board.searchable(item["id"])]
     shown = found[offset : offset + limit]
     more = len(found) > offset + limit
     return {

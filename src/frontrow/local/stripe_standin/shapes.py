@@ -27,8 +27,8 @@ _HIDDEN_FROM_BROWSER = frozenset(
 
 
 def new_id(prefix: str) -> str:
-    """A fresh object id such as ``pi_3…``: 96 random bits."""
-    return f"{prefix}_3{secrets.token_hex(12)}"
+    """A fresh object id such as ``pi_3…``. Ids grow with time, as Stripe's do, which keeps the ledger's index small."""
+    return f"{prefix}_3{time.time_ns() // 1_000_000:011x}{secrets.token_hex(7)}"
 
 
 def now() -> int:
@@ -94,9 +94,10 @@ def payment_method(card: Card, exp_month: int, exp_year: int, billing: Json | No
         "id": new_id("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
-        "billing_details": billing or {"address": None, "email": None, "name": None, "phone": None},
+        "billing_details": billing or {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
         "card": {
             "brand": card.brand,
+            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
             "country": "US",
             "exp_month": exp_month,
             "exp_year": exp_year,
@@ -113,13 +114,36 @@ def payment_method(card: Card, exp_month: int, exp_year: int, billing: Json | No
     }
 
 
+def bank_method(kind: str, billing: Json, iban: str, *, fails: bool) -> Json:
+    """A way to pay through a bank as a PaymentMethod."""
+    details: dict[str, Json] = {
+        "ideal": {"bank": "ing", "bic": "INGBNL2A"},
+        "sepa_debit": {"country": iban[:2], "last4": iban[-4:]},
+    }
+    return {
+        "id": new_id("pm"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": billing,
+        "created": now(),
+        "customer": None,
+        "livemode": False,
+        "metadata": {},
+        "type": kind,
+        kind: details.get(kind, {}),
+        "standin_card": "fails" if fails else "works",
+    }
+
+
 def public(document: Json) -> Json:
     """An object without the stand-in's own notes."""
     return {name: value for name, value in document.items() if not name.startswith("standin_")}
 
 
-def charge(paid_by: Json, method: Json, card: Card, *, captured: bool) -> Json:
-    """The attempt on a card: ``succeeded`` (captured or only authorised) or ``failed``, as the test card decides."""
+def charge(paid_by: Json, method: Json, card: Card, *, captured: bool, pending: bool = False) -> Json:
+    """The attempt on a card: ``succeeded`` (captured or only authorised) or ``failed``, as the test card decides.
+
+    ``pending``: a bank's money that takes days to come."""
     refusal = card.refusal
     amount = paid_by["amount"]
     created = now()
@@ -127,11 +151,11 @@ def charge(paid_by: Json, method: Json, card: Card, *, captured: bool) -> Json:
         "id": new_id("ch"),
         "object": "charge",
         "amount": amount,
-        "amount_captured": amount if captured and refusal is None else 0,
+        "amount_captured": amount if captured and refusal is None and not pending else 0,
         "amount_refunded": 0,
         "balance_transaction": None,
         "billing_details": method["billing_details"],
-        "captured": captured and refusal is None,
+        "captured": captured and refusal is None and not pending,
         "created": created,
         "currency": paid_by["currency"],
         "customer": None,
@@ -142,32 +166,39 @@ def charge(paid_by: Json, method: Json, card: Card, *, captured: bool) -> Json:
         "livemode": False,
         "metadata": dict(paid_by["metadata"]),
         "outcome": _outcome(card),
-        "paid": refusal is None,
+        "paid": refusal is None and not pending,
         "payment_intent": paid_by["id"],
         "payment_method": method["id"],
         "payment_method_details": {
-            "type": "card",
-            "card": {
-                "amount_authorized": None if refusal else amount,
-                "brand": card.brand,
-                "capture_before": None if captured or refusal else created + 7 * 24 * 3600,
-                "country": "US",
-                "exp_month": method["card"]["exp_month"],
-                "exp_year": method["card"]["exp_year"],
-                "funding": "credit",
-                "last4": card.last4,
-                "network": card.brand,
-            },
+            "type": method["type"],
+            method["type"]: _card_details(paid_by, method, card, created, captured=captured),
         },
         "receipt_email": paid_by["receipt_email"],
         "refunded": False,
-        "status": "succeeded" if refusal is None else "failed",
+        "status": "pending" if pending else "succeeded" if refusal is None else "failed",
     }
 
 
-def refund(of_charge: Json, amount: int, reason: str | None, metadata: dict[str, str]) -> Json:
-    """A refund of ``amount`` minor units, done at once as card refunds are in Stripe's test mode."""
+def _card_details(paid_by: Json, method: Json, card: Card, created: int, *, captured: bool) -> Json:
+    if method["type"] != "card":
+        return dict(method[method["type"]])
     return {
+        "amount_authorized": None if card.refusal else paid_by["amount"],
+        "brand": card.brand,
+        "capture_before": None if captured or card.refusal else created + 7 * 24 * 3600,
+        "country": "US",
+        "exp_month": method["card"]["exp_month"],
+        "exp_year": method["card"]["exp_year"],
+        "funding": "credit",
+        "last4": card.last4,
+        "network": card.brand,
+    }
+
+
+def refund(of_charge: Json, amount: int, reason: str | None, metadata: dict[str, str], *, pending: bool) -> Json:
+    """A refund of ``amount`` minor units, done at once, as card refunds are in test mode, unless ``pending``."""
+    kind = of_charge["payment_method_details"]["type"]
+    document: Json = {
         "id": new_id("re"),
         "object": "refund",
         "amount": amount,
@@ -175,12 +206,46 @@ def refund(of_charge: Json, amount: int, reason: str | None, metadata: dict[str,
         "charge": of_charge["id"],
         "created": now(),
         "currency": of_charge["currency"],
-        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "destination_details": {kind: {"type": "refund"} if kind == "card" else {}, "type": kind},
         "metadata": metadata,
         "payment_intent": of_charge["payment_intent"],
         "reason": reason,
         "receipt_number": None,
-        "status": "succeeded",
+        "source_transfer_reversal": None,
+        "status": "pending" if pending else "succeeded",
+        "transfer_reversal": None,
+    }
+    if pending:
+        document["pending_reason"] = "processing"
+    return document
+
+
+def dispute(of_charge: Json) -> Json:
+    """The buyer's bank takes all of a charge's money back, and the merchant may answer within a week."""
+    return {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": of_charge["amount_captured"],
+        "balance_transactions": [],
+        "charge": of_charge["id"],
+        "created": now(),
+        "currency": of_charge["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {"enhanced_evidence": {}},
+        "evidence_details": {
+            "due_by": now() + 7 * 24 * 3600,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+            "submission_method": "not_submitted",
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": of_charge["payment_intent"],
+        "reason": "fraudulent",
+        "status": "needs_response",
     }
 
 

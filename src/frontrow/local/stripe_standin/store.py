@@ -5,6 +5,7 @@ nothing that it answered, only a power cut could, and that is the trade that tho
 """
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS answer (
 CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, created INTEGER NOT NULL, body BLOB NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due_at REAL);
+CREATE TABLE IF NOT EXISTS later (id TEXT PRIMARY KEY, step TEXT NOT NULL, due_at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS event_due ON event (due_at, seq) WHERE due_at IS NOT NULL;
 """
 
@@ -34,6 +36,7 @@ encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 MAX_PAGE = 100
+ANSWERS_S = 24 * 3600
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -62,6 +65,18 @@ class Page(msgspec.Struct, frozen=True):
     has_more: bool
 
 
+class Transaction:
+    """An open one."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def undo(self) -> None:
+        """Forget what was written so far; it goes on as a new one."""
+        self._db.execute("ROLLBACK")
+        self._db.execute("BEGIN IMMEDIATE")
+
+
 class Store:
     """All reads and writes. Not thread-safe: it belongs to the one event loop of the process."""
 
@@ -74,17 +89,19 @@ class Store:
             "PRAGMA cache_size=-4096; PRAGMA journal_size_limit=67108864; PRAGMA busy_timeout=2000;"
         )
         self._db.executescript(_SCHEMA)
+        self._scheduled: int = self._db.execute("SELECT count(*) FROM later").fetchone()[0]
 
     def close(self) -> None:
         """Folds the WAL back into the file and closes it."""
         self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[Transaction]:
         """Everything inside is kept together or not at all."""
         self._db.execute("BEGIN IMMEDIATE")
+        made = Transaction(self._db)
         try:
-            yield
+            yield made
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -173,19 +190,39 @@ class Store:
             seq = rows[-1][0]
             yield [_decode(row[1]) for row in rows]
 
+    # What comes later
+
+    def schedule(self, object_id: str, step: str, due_at: float) -> None:
+        """Notes a step that an object takes by itself at ``due_at`` (seconds since 1970)."""
+        self._scheduled += 1
+        self._db.execute("INSERT OR REPLACE INTO later VALUES (?, ?, ?)", (object_id, step, due_at))
+
+    def due_steps(self, moment: float) -> list[tuple[str, str]]:
+        """Steps (object id, step) that are due, at most 100."""
+        if not self._scheduled:
+            return []
+        rows = self._db.execute("SELECT id, step FROM later WHERE due_at <= ? ORDER BY due_at LIMIT 100", (moment,))
+        return list(rows.fetchall())
+
+    def taken(self, object_id: str) -> None:
+        """A step was taken; inside the transaction that took it."""
+        self._db.execute("DELETE FROM later WHERE id = ?", (object_id,))
+        self._scheduled = self._db.execute("SELECT count(*) FROM later").fetchone()[0]
+
     # Idempotency
 
     def answer(self, key: str) -> Answer | None:
-        """The stored answer for a key."""
+        """The stored answer for a key, for 24 hours."""
         row = self._db.execute(
-            "SELECT endpoint, fingerprint, request_id, status, body FROM answer WHERE key = ?", (key,)
+            "SELECT endpoint, fingerprint, request_id, status, body FROM answer WHERE key = ? AND created > ?",
+            (key, time.time() - ANSWERS_S),
         ).fetchone()
         return None if row is None else Answer(*row)
 
     def keep_answer(self, key: str, answer: Answer, created: int) -> None:
-        """Stores an answer; the first one for a key stays."""
+        """Stores an answer; it takes the place of one that is past its time."""
         self._db.execute(
-            "INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)",
             (key, answer.endpoint, answer.fingerprint, answer.request_id, answer.status, answer.body, created),
         )
 
@@ -221,12 +258,19 @@ class Store:
         """Gives up every pending delivery, as when an endpoint is switched off."""
         self._db.execute("UPDATE event SET due_at = NULL WHERE due_at IS NOT NULL")
 
-    def events(self, limit: int, kind: str | None) -> list[Json]:
-        """The latest events, newest first, optionally of one type."""
+    def events(self, limit: int, kinds: list[str], after: str | None = None) -> list[Json]:
+        """The latest events, newest first, of some types if any are named, older than ``after`` (an event's id)."""
         rows = self._db.execute(
-            "SELECT body FROM event WHERE (?1 IS NULL OR type = ?1) ORDER BY seq DESC LIMIT ?2", (kind, limit)
+            "SELECT body FROM event WHERE (?1 = '[]' OR type IN (SELECT value FROM json_each(?1)))"
+            " AND (?2 IS NULL OR seq < (SELECT seq FROM event WHERE id = ?2)) ORDER BY seq DESC LIMIT ?3",
+            (encode(kinds).decode(), after, limit),
         )
         return [_decode(row[0]) for row in rows]
+
+    def event(self, event_id: str) -> Json | None:
+        """One event."""
+        row = self._db.execute("SELECT body FROM event WHERE id = ?", (event_id,)).fetchone()
+        return None if row is None else _decode(row[0])
 
     def pending_count(self) -> int:
         """How many events wait for their endpoint."""
@@ -236,7 +280,7 @@ class Store:
     def prune(self, moment: int) -> None:
         """Forgets stored answers after 24 hours, as Stripe may, and delivered events after 30 days."""
         with self.transaction():
-            self._db.execute("DELETE FROM answer WHERE created < ?", (moment - 24 * 3600,))
+            self._db.execute("DELETE FROM answer WHERE created < ?", (moment - ANSWERS_S,))
             self._db.execute("DELETE FROM event WHERE due_at IS NULL AND created < ?", (moment - 30 * 24 * 3600,))
 
 
