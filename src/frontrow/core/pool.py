@@ -42,7 +42,9 @@ class Pool:
             "idle_in_transaction_session_timeout": "5s",
             "application_name": "frontrow",
             "timezone": "UTC",
-            **({"default_transaction_read_only": "on"} if read_only else {}),
+            "jit": "off",
+            # Whoever writes goes by keys, where one plan is as good for all: planning anew would cost more than the work.
+            **({"default_transaction_read_only": "on"} if read_only else {"plan_cache_mode": "force_generic_plan"}),
         }
         self._pool: asyncpg.Pool[Any] | None = None
         self._opening = asyncio.Lock()
