@@ -43,7 +43,7 @@ class Pool:
             "application_name": "frontrow",
             "timezone": "UTC",
             "jit": "off",
-            # Whoever writes goes by keys, where one plan is as good for all: planning anew would cost more than the work.
+            # Whoever writes goes by keys: one plan is as good for all, and planning anew would cost more than the work.
             **({"default_transaction_read_only": "on"} if read_only else {"plan_cache_mode": "force_generic_plan"}),
         }
         self._pool: asyncpg.Pool[Any] | None = None
