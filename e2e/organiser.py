@@ -31,3 +31,16 @@ class Organiser:
         answer = self._api.post(f"/api/organisers/{ORGANISER}/coupons", json={"code": code, **terms})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["code"])
+
+    def refund(self, order_id: str, amount: int | None = None) -> int:
+        """Give money back, all that is left when no amount is named. Returns how much, in cents."""
+        return int(self._act(f"/api/orders/{order_id}/refunds", amount=amount)["amount"])
+
+    def cancel_line(self, order_id: str, line_id: str) -> int:
+        """Take one place back, with what it had cost. Returns that, in cents."""
+        return int(self._act(f"/api/orders/{order_id}/cancellations", line_ids=[line_id])["amount"])
+
+    def _act(self, path: str, **wish: Any) -> Any:
+        answer = self._api.post(path, json=wish, headers={"Idempotency-Key": secrets.token_hex(16)})
+        assert answer.status_code == 201, answer.text
+        return answer.json()

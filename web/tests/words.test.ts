@@ -73,7 +73,7 @@ describe("orders in words", () => {
     const order = { state: "cancelled", currency: "EUR", total: 8400, paid_at: "2026-11-22T12:00:00Z" };
     expect(wordsOf({ ...order, paid_at: null }).body).toMatch(/nothing was charged/);
     expect(wordsOf(order).body).toMatch(/no longer valid/);
-    expect(wordsOf({ ...order, refunds: [{ amount: 8400, state: "pending" }] }).body).toContain("The whole €84.00 is on its way back");
+    expect(wordsOf({ ...order, refunds: [{ amount: 8400, state: "pending" }] }).body).toContain("All of it, €84.00, is on its way back");
     expect(refundWords({ ...order, state: "paid", refunds: [{ amount: 4200, state: "succeeded" }, { amount: 4200, state: "failed" }] })).toMatch(/^€42\.00 went back/);
     expect(refundWords({ ...order, state: "paid", refunds: [] })).toBeNull();
   });

@@ -165,7 +165,7 @@ function Paid({ order, token }: { order: FullOrder; token: string }) {
       )}
       {refund && (
         <div className="prose-width mt-5">
-          <Notice title="Some of your money came back">{refund}</Notice>
+          <Notice title="Money that came back">{refund}</Notice>
         </div>
       )}
       <TicketActions order={order} token={token} />

@@ -47,7 +47,7 @@ export function refundedOf({ refunds }: Pick<OrderMoney, "refunds">): Refunded {
 /** What happened to the money, in a sentence or two; null when nothing came back. */
 export function refundWords(order: OrderMoney): string | null {
   const { done, pending } = refundedOf(order);
-  const said = (amount: number): string => (amount === order.total ? `The whole ${money(amount, order.currency)}` : money(amount, order.currency));
+  const said = (amount: number): string => (amount === order.total ? `All of it, ${money(amount, order.currency)},` : money(amount, order.currency));
   const sentences = [
     done > 0 ? `${said(done)} went back the way you paid; banks take up to ten days to show it.` : "",
     pending > 0 ? `${said(pending)} ${done > 0 ? "more " : ""}is on its way back to you.` : "",
