@@ -30,10 +30,11 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 
 class Config(BaseModel):
-    """What the page must know before it can sell."""
+    """What the page must know before it can sell. ``payment_kinds``: the ways to pay, in Stripe's words."""
 
     stripe_publishable_key: str
     stripe_script_url: str
+    payment_kinds: list[str]
     hold_seconds: int
     max_seats_per_order: int
     inbox_url: str | None
@@ -113,6 +114,7 @@ def _add_health(app: FastAPI, settings: Settings) -> None:
         return Config(
             stripe_publishable_key=settings.stripe.publishable_key,
             stripe_script_url=settings.stripe.script_url,
+            payment_kinds=["card", *settings.stripe.automatic_methods],
             hold_seconds=settings.till.hold_s,
             max_seats_per_order=settings.till.max_seats,
             inbox_url=settings.inbox_url,
@@ -124,6 +126,9 @@ def _add_pages(app: FastAPI, settings: Settings) -> None:
     dist = settings.web_dist.absolute()
     script = urlsplit(settings.stripe.script_url)
     stripe = f"{script.scheme}://{script.netloc}"
+    if script.netloc == "js.stripe.com":
+        # Stripe's own script speaks with these, and shows a bank's 3-D Secure page in a frame of the last.
+        stripe += " https://*.js.stripe.com https://api.stripe.com https://hooks.stripe.com"
     policy = (
         # The scanner's wasm must be allowed to run; no other code that isn't a file of ours or Stripe's is.
         f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {stripe}; "
