@@ -22,7 +22,7 @@ from frontrow.local.stripe_standin.later import Clockwork
 from frontrow.local.stripe_standin.store import Store, encode
 
 _BROWSER = Path(__file__).parent / "browser"
-_SCRIPT_PARTS = ("style.js", "form.js", "challenge.js", "stripe.js")
+_SCRIPT_PARTS = ("style.js", "form.js", "bank.js", "challenge.js", "stripe.js")
 _INTENT_FIELDS = (
     "id",
     "status",

@@ -139,6 +139,10 @@ class CardForm {
     return { number: digitsOf(number), exp_month: month, exp_year: year, cvc: digitsOf(cvc) };
   }
 
+  method() {
+    return { type: "card", card: this.card() };
+  }
+
   busy(yes) {
     for (const field of this.fields) field.input.readOnly = yes;
     this.node.setAttribute("aria-busy", String(yes));

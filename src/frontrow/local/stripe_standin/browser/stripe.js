@@ -58,11 +58,13 @@ class Emitter {
 }
 
 class PaymentElement extends Emitter {
-  constructor(elements) {
+  constructor(elements, options) {
     super();
     this.elements = elements;
+    this.options = options || {};
     this.place = null;
     this.form = null;
+    this.node = null;
   }
   mount(target) {
     const place = typeof target === "string" ? document.querySelector(target) : target;
@@ -70,24 +72,49 @@ class PaymentElement extends Emitter {
     if (this.place === place) return;
     this.unmount();
     dress();
-    if (!this.form) this.form = new CardForm((name, event) => this.emit(name, { elementType: "payment", ...event }));
-    applyAppearance(this.form.node, this.elements.appearance);
     place.classList.add("StripeElement");
-    place.replaceChildren(this.form.node);
     this.place = place;
-    queueMicrotask(() => {
-      if (this.place === place) this.emit("ready", { elementType: "payment" });
-    });
+    this.show(place);
+  }
+  // As in Stripe's own form, which ways to pay are shown is the intent's to say.
+  async show(place) {
+    if (!this.form) {
+      const found = await this.elements.intent();
+      if (this.place !== place) return;
+      if (found.error) {
+        this.emit("loaderror", { elementType: "payment", error: found.error });
+        return;
+      }
+      this.offer(found.document.payment_method_types);
+    }
+    applyAppearance(this.node, this.elements.appearance);
+    place.replaceChildren(this.node);
+    this.emit("ready", { elementType: "payment" });
+  }
+  offer(types) {
+    const announce = (name, event) => this.emit(name, { elementType: "payment", ...event });
+    const details = (this.options.defaultValues || {}).billingDetails;
+    const forms = types.map((type) => (type === "card" ? new CardForm(announce) : new BankForm(announce, type, details)));
+    this.node = make("div", { class: "p-Form" });
+    const choose = (index) => {
+      this.form = forms[index];
+      const shown = this.node.lastElementChild;
+      if (shown && shown !== picker) shown.remove();
+      this.node.append(this.form.node);
+    };
+    const picker = types.length > 1 ? chooser(types, choose) : null;
+    if (picker) this.node.append(picker);
+    choose(0);
   }
   unmount() {
     if (!this.place) return;
-    this.form.node.remove();
+    if (this.node) this.node.remove();
     this.place.classList.remove("StripeElement");
     this.place = null;
   }
   destroy() {
     this.unmount();
-    this.form = null;
+    this.form = this.node = null;
     this.handlers.clear();
     this.elements.payment = null;
   }
@@ -102,17 +129,28 @@ class PaymentElement extends Emitter {
   }
 }
 
+function chooser(types, choose) {
+  const options = types.map((type, index) => {
+    const input = make("input", { type: "radio", name: "p-method", value: type });
+    input.checked = index === 0;
+    input.addEventListener("change", () => choose(index));
+    return make("label", { class: "p-Label" }, input, ` ${type === "card" ? "Card" : BANK_NAMES[type] || type}`);
+  });
+  return make("div", { class: "p-Methods", role: "radiogroup", "aria-label": "Ways to pay" }, ...options);
+}
+
 class Elements extends Emitter {
-  constructor(options) {
+  constructor(options, key) {
     super();
+    this.key = key;
     this.clientSecret = options.clientSecret || null;
     this.appearance = options.appearance;
     this.payment = null;
   }
-  create(type) {
+  create(type, options) {
     if (type !== "payment") throw new Error(`The stand-in has the payment element only, not ${type}.`);
     if (this.payment) throw new Error("Can only create one Element of type payment.");
-    this.payment = new PaymentElement(this);
+    this.payment = new PaymentElement(this, options);
     return this.payment;
   }
   getElement(type) {
@@ -122,18 +160,21 @@ class Elements extends Emitter {
     if (options && options.clientSecret) this.clientSecret = options.clientSecret;
     if (options && options.appearance) {
       this.appearance = options.appearance;
-      if (this.payment && this.payment.form) applyAppearance(this.payment.form.node, this.appearance);
+      if (this.payment && this.payment.node) applyAppearance(this.payment.node, this.appearance);
     }
+  }
+  intent() {
+    return ask("GET", `payment_intents/${intentIdOf(this.clientSecret)}`, this.key, { client_secret: this.clientSecret });
   }
   async fetchUpdates() {
     return {};
   }
   async submit() {
-    if (!this.payment || !this.payment.place) {
+    if (!this.payment || !this.payment.place || !this.payment.form) {
       return { error: { type: "invalid_request_error", message: "The payment form is not on the page." } };
     }
     const error = this.payment.form.validate();
-    return error ? { error } : { selectedPaymentMethod: "card" };
+    return error ? { error } : { selectedPaymentMethod: this.payment.form.state().value.type };
   }
 }
 
@@ -146,6 +187,11 @@ function Stripe(key) {
     if (result.error) return { error: result.error };
     const intent = result.document;
     if (intent.status !== "requires_action") return outcome(intent);
+    const step = intent.next_action || {};
+    if (step.type === "redirect_to_url") {
+      window.location.assign(step.redirect_to_url.url);
+      return new Promise(() => {});
+    }
     const answer = await challenge();
     const params = { payment_intent: intent.id, client_secret: clientSecret, outcome: answer };
     const after = await ask("POST", "3ds2/authenticate", key, params);
@@ -175,7 +221,7 @@ function Stripe(key) {
   }
 
   return {
-    elements: (options = {}) => new Elements(options),
+    elements: (options = {}) => new Elements(options, key),
 
     async confirmPayment({ elements, clientSecret, confirmParams = {}, redirect = "always" }) {
       const secret = clientSecret || (elements && elements.clientSecret);
@@ -187,7 +233,9 @@ function Stripe(key) {
         const checked = await elements.submit();
         if (checked.error) return { error: checked.error };
         form = elements.payment.form;
-        method = { payment_method_data: { type: "card", ...extra, card: form.card() } };
+        const typed = form.method();
+        const billing = { ...typed.billing_details, ...(extra || {}).billing_details };
+        method = { payment_method_data: { ...extra, ...typed, billing_details: billing } };
       }
       if (form) form.busy(true);
       try {
@@ -213,7 +261,7 @@ function Stripe(key) {
     async createPaymentMethod({ elements }) {
       const checked = await elements.submit();
       if (checked.error) return { error: checked.error };
-      const made = await ask("POST", "payment_methods", key, { type: "card", card: elements.payment.form.card() });
+      const made = await ask("POST", "payment_methods", key, elements.payment.form.method());
       return made.error ? { error: made.error } : { paymentMethod: made.document };
     },
 

@@ -6,6 +6,8 @@ const CSS = `
 .StripeElement { display: block; }
 .p-Form { display: grid; gap: 16px; font: inherit; color: var(--p-color-text, inherit); }
 .p-Form-row { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; }
+.p-Methods { display: flex; flex-wrap: wrap; gap: 8px 20px; }
+.p-Methods label { display: inline-flex; align-items: center; gap: 6px; min-height: 44px; cursor: pointer; }
 .p-Field { display: grid; gap: 6px; align-content: start; min-width: 0; }
 .p-Label { font: inherit; font-size: 0.94em; color: inherit; }
 .p-Input {
