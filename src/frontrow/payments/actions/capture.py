@@ -41,4 +41,7 @@ async def _capture(rt: Runtime, gw: Gateways, payment_id: uuid.UUID, intent_id: 
         answer = await gw.stripe.retrieve(intent_id)
         if isinstance(answer, Done) and answer.intent.status == "requires_capture":
             answer = Unknown("refused_but_capturable", next_key=True)
+        elif isinstance(answer, Done) and answer.intent.status == "requires_payment_method":
+            # The bank took back what it had authorised. Another card could pay this intent, but nobody waits for one.
+            answer = await gw.stripe.cancel(intent_id, f"cancel:{payment_id}:{tries}")
     await act_on(rt, payment_id, answer, "captured")

@@ -14,7 +14,7 @@ from frontrow.payments.queries import PaymentView
 
 log = structlog.get_logger(__name__)
 
-ENDED = frozenset({"expiring", "expired", "cancelled", "failed"})
+ENDED = frozenset({"expired", "cancelled", "failed"})
 
 
 async def void(tx: Tx, payment: PaymentView) -> None:

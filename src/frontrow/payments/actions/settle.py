@@ -106,6 +106,10 @@ async def _authorised(tx: Tx, order: Any, payment: PaymentView, intent: Intent, 
     if payment.state in {"capturing", "captured"}:
         await _looked(tx, payment.id)
         return None
+    if order.state == "expiring" and payment.active:
+        # Its cancellation is asked for already, and Stripe's answer to that ends the order as its buyer wished (T7).
+        await _looked(tx, payment.id)
+        return None
     if order.state != "paying" or not payment.active:
         await late.void(tx, payment)
         return None

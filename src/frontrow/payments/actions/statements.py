@@ -45,8 +45,9 @@ WITH moved AS (
 SELECT pays.seq, asked.id AS row_id FROM pays CROSS JOIN asked
 """
 
-# T3, once Stripe has answered. A transaction of its own. The order may have ended meanwhile: then nobody may pay this
-# intent, and its cancellation is queued.
+# T3, once Stripe has answered. A transaction of its own. The order may have ended meanwhile, or be paid by another
+# payment: then nobody may pay this intent, and its cancellation is queued. A worker that slept may come when the money
+# is being captured: its answer is old, and changes nothing.
 MADE = """
 WITH o AS MATERIALIZED (
   SELECT id, state FROM orders WHERE id = :order FOR NO KEY UPDATE
@@ -61,7 +62,7 @@ WITH o AS MATERIALIZED (
 ), late AS (
   INSERT INTO outbox (topic, dedupe_key, payload, correlation_id)
   SELECT CAST(:cancel AS text), CAST(:cancel_key AS text), CAST(:payload AS jsonb), CAST(:correlation AS text)
-    FROM o CROSS JOIN made WHERE o.state <> 'paying'
+    FROM made WHERE made.state = 'cancelling'
   ON CONFLICT DO NOTHING
 )
 SELECT made.state FROM made

@@ -124,12 +124,15 @@ async def reach_hard_cap(rt: Runtime, batch: int = 50) -> int:
             )
         ).all()
         if rows:
-            await tx.sql(
+            given_up = await tx.sql(
                 """UPDATE payment SET state = 'cancelling', active = false
-                    WHERE order_id = ANY (CAST(:orders AS uuid[])) AND active""",
+                    WHERE order_id = ANY (CAST(:orders AS uuid[])) AND active RETURNING order_id, ends_as""",
                 orders=[order.id for order in rows],
             )
-            await orders.end_all_unpaid(tx, rows, "expired", "the payment service did not confirm in time")
+            by_buyer = {row.order_id for row in given_up if row.ends_as == "cancelled"}
+            why = "the payment service did not confirm in time"
+            await orders.end_all_unpaid(tx, [order for order in rows if order.id not in by_buyer], "expired", why)
+            await orders.end_all_unpaid(tx, [order for order in rows if order.id in by_buyer], "cancelled", why)
         return len(rows)
 
     return await rt.db.write(work)
@@ -139,7 +142,7 @@ async def cancel_intent(rt: Runtime, gw: Gateways, payment_id: uuid.UUID) -> Non
     """Cancel a payment's intent and act on what Stripe says. Safe to repeat; an old key does no harm, since Stripe
     cancels an intent once. Raises StripeUnavailable or StripeUnreachable when the outcome is unknown."""
     payment = await rt.db.read(lambda tx: queries.payment(tx, payment_id))
-    if payment is None or payment.state in {"captured", "cancelled", "failed"}:
+    if payment is None or payment.state in {"capturing", "captured", "cancelled", "failed"}:
         return
     intent_id = payment.intent_id
     if intent_id is None:
