@@ -18,6 +18,12 @@ app = typer.Typer(
 )
 standin = typer.Typer(no_args_is_help=True, help="The stand-ins of the local stack, one at a time.")
 app.add_typer(standin, name="standin")
+mail = typer.Typer(no_args_is_help=True, help="Mails that didn't get out.")
+dead = typer.Typer(no_args_is_help=True, help="What failed too often, or was refused: read it, send it again.")
+mail.add_typer(dead, name="dead")
+app.add_typer(mail, name="mail")
+tickets = typer.Typer(no_args_is_help=True, help="Codes of tickets.")
+app.add_typer(tickets, name="tickets")
 
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -98,6 +104,44 @@ def openapi() -> None:
     """Print the OpenAPI document of the app."""
     document = _run("frontrow.app", "create_app").openapi()
     print(json.dumps(document, indent=1, ensure_ascii=False))
+
+
+@dead.command("list")
+def dead_list(
+    all_topics: Annotated[bool, typer.Option("--all-topics", help="Also what isn't a mail: payments, say.")] = False,
+) -> None:
+    """What didn't get out. Exit code 1 when there is something."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.mailroom.main", "dead_list", all_topics))
+
+
+@dead.command("show")
+def dead_show(number: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """All that is known of one."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.mailroom.main", "dead_show", number))
+
+
+@dead.command("resend")
+def dead_resend(
+    number: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every dead mail.")] = False,
+) -> None:
+    """Send one again, or all."""
+    if (number is None) == (not every):
+        raise typer.BadParameter("give an id, or --all")
+    _use_local_stack()
+    sys.exit(_run("frontrow.mailroom.main", "dead_resend", number, every))
+
+
+@tickets.command("verify")
+def tickets_verify(
+    code: Annotated[str, typer.Argument(help="What the QR says: FR1.…")],
+    keys: Annotated[Path | None, typer.Option(help="The file that /api/tickets/keys gives; else our own key.")] = None,
+) -> None:
+    """Whether a ticket's code is genuine, without network or database. Exit code 1 when it isn't."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.tickets.main", "verify", code, keys))
 
 
 @standin.command("stripe", context_settings=_PASS_ON)

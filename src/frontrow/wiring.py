@@ -14,6 +14,7 @@ from frontrow.events.endpoints import router as events_router
 from frontrow.gateways.hub import Gateways
 from frontrow.live.endpoints import router as live_router
 from frontrow.mailroom import jobs as mailroom_jobs
+from frontrow.mailroom.endpoints import router as mailroom_router
 from frontrow.orders import jobs as orders_jobs
 from frontrow.orders.endpoints import router as orders_router
 from frontrow.payments import jobs as payments_jobs
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tickets_router,
     payments_router,
     live_router,
+    mailroom_router,
 )
 
 

@@ -67,7 +67,9 @@ async def test_the_mail_says_what_was_bought(
         assert "Hall Street 1, Berlin" in part
         assert "(Europe/Berlin)" in part
         assert f"http://testserver/orders/{order_id}?token=" in part
-    [pdf] = list(letter.iter_attachments())
+    pdf, calendar = letter.iter_attachments()
+    assert calendar.get_content_type() == "text/calendar"
+    assert "STATUS:CONFIRMED" in calendar.get_content()
     assert pdf.get_content_type() == "application/pdf"
     assert str(pdf.get_filename()).startswith("tickets-")
     assert pdf.get_content().startswith(b"%PDF")

@@ -11,13 +11,15 @@ from frontrow.orders.queries import Viewer
 from frontrow.orders.schemas import Order
 from frontrow.people.access import BuyerDep, LoggedInDep
 from frontrow.tickets import queries
-from frontrow.tickets.actions.draw import codes, order_pdf, qr
+from frontrow.tickets.actions.draw import codes, order_pdf, public_keys, qr
 from frontrow.tickets.actions.scan import scan
-from frontrow.tickets.actions.show import show_order
+from frontrow.tickets.actions.show import show_calendar, show_order
 from frontrow.tickets.schemas import (
     DoorPerformances,
     ScanRequest,
     ScanResult,
+    TicketKey,
+    TicketKeys,
     door_performances_of,
     scan_result,
 )
@@ -41,6 +43,21 @@ async def get_tickets_pdf(order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, 
     pdf = await order_pdf(rt, order_id)
     name = f"frontrow-{order.code}.pdf"
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+@router.get("/orders/{order_id}/calendar.ics", response_class=Response, responses=refusals(NotFound))
+async def get_calendar(order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, token: str | None = None) -> Response:
+    """The evening of an order that was paid, for a calendar; of a cancelled one, what takes it out again."""
+    name, file = await show_calendar(rt, order_id, Viewer(buyer.id, buyer.user_id, token))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file, media_type="text/calendar", headers=headers)
+
+
+@router.get("/tickets/keys")
+async def list_ticket_keys(rt: RuntimeDep, response: Response) -> TicketKeys:
+    """The public key of ticket codes (JWK Set, RFC 7517): who has it can tell real codes without asking us."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return TicketKeys(keys=[TicketKey(**key) for key in await public_keys(rt)])
 
 
 @router.get("/tickets/{ticket_id}/qr.svg", response_class=Response, responses=refusals(NotFound))

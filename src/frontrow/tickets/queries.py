@@ -14,6 +14,7 @@ class TicketView:
     id: uuid.UUID
     organiser_id: uuid.UUID
     order_id: uuid.UUID
+    order_line_id: uuid.UUID
     performance_id: uuid.UUID
     seat_no: int
     section: str
@@ -27,8 +28,8 @@ class TicketView:
 
 
 _TICKET = """
-SELECT t.id, t.organiser_id, t.order_id, t.performance_id, t.seat_no, t.section, t.row, t.label, t.holder_name, t.state,
-       t.secret, l.ticket_type, l.unit_price - l.discount + l.fee + l.added_tax AS paid
+SELECT t.id, t.organiser_id, t.order_id, t.order_line_id, t.performance_id, t.seat_no, t.section, t.row, t.label,
+       t.holder_name, t.state, t.secret, l.ticket_type, l.unit_price - l.discount + l.fee + l.added_tax AS paid
   FROM ticket t JOIN order_line l ON l.id = t.order_line_id
 """
 
@@ -42,6 +43,21 @@ async def tickets_of(tx: Tx, order_id: uuid.UUID) -> list[TicketView]:
 async def ticket(tx: Tx, ticket_id: uuid.UUID) -> TicketView | None:
     row = (await tx.sql(_TICKET + "WHERE t.id = :id", id=ticket_id)).one_or_none()
     return TicketView(**row._mapping) if row else None
+
+
+@dataclass(frozen=True)
+class Evening:
+    """What a calendar wants to know of a performance beside its start; ``move_no`` counts how often it was moved."""
+
+    ends_at: datetime | None
+    move_no: int
+
+
+async def evening(tx: Tx, performance_id: uuid.UUID) -> Evening:
+    row = (
+        await tx.sql("SELECT ends_at, move_no FROM performance WHERE id = :performance", performance=performance_id)
+    ).one()
+    return Evening(row.ends_at, row.move_no)
 
 
 async def used_lines(tx: Tx, order_id: uuid.UUID) -> list[uuid.UUID]:

@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+import hashlib
 import uuid
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -30,6 +31,26 @@ class Code:
 def signing_key(secret: str) -> Ed25519PrivateKey:
     """The key from the secret ``ticket_signing_key`` (base64 of 32 raw bytes)."""
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret))
+
+
+def public_jwk(key: Ed25519PublicKey) -> dict[str, str]:
+    """A public key as a JWK (RFC 8037); ``kid`` is its thumbprint (RFC 7638)."""
+    raw = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
+    named = f'{{"crv":"Ed25519","kty":"OKP","x":"{raw}"}}'
+    kid = base64.urlsafe_b64encode(hashlib.sha256(named.encode()).digest()).rstrip(b"=").decode()
+    return {"kty": "OKP", "crv": "Ed25519", "x": raw, "kid": kid, "use": "sig", "alg": "EdDSA"}
+
+
+def keys_of(jwks: Any) -> list[Ed25519PublicKey]:
+    """The Ed25519 keys of a JWK Set. Raises ValueError when it isn't one."""
+    try:
+        return [
+            Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(key["x"] + "=="))
+            for key in jwks["keys"]
+            if (key["kty"], key["crv"]) == ("OKP", "Ed25519")
+        ]
+    except (KeyError, TypeError, binascii.Error) as error:
+        raise ValueError("This isn't a JWK Set.") from error
 
 
 def sign(key: Ed25519PrivateKey, code: Code) -> str:

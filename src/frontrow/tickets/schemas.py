@@ -18,6 +18,21 @@ MESSAGES: dict[Verdict, str] = {
 }
 
 
+class TicketKey(BaseModel):
+    """An Ed25519 key as RFC 8037 writes it; ``x`` is the public key in URL-safe base64."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    use: str
+    alg: str
+
+
+class TicketKeys(BaseModel):
+    keys: list[TicketKey]
+
+
 class ScanRequest(BaseModel):
     code: str = Field(max_length=1000)
     performance_id: uuid.UUID

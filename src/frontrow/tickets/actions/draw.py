@@ -30,7 +30,7 @@ from frontrow.orders import queries as order_queries
 from frontrow.orders.queries import OrderView
 from frontrow.tickets import queries
 from frontrow.tickets.queries import TicketView
-from frontrow.tickets.rules import Code, sign, signing_key
+from frontrow.tickets.rules import Code, public_jwk, sign, signing_key
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -51,6 +51,11 @@ async def codes(rt: Runtime, tickets: list[TicketView]) -> list[str]:
     if len(tickets) <= 4:
         return _sign(key, tickets)
     return await _draw(lambda: _sign(key, tickets))
+
+
+async def public_keys(rt: Runtime) -> list[dict[str, str]]:
+    """The keys that ticket codes are signed with, public parts only, as JWKs."""
+    return [public_jwk(signing_key(await rt.secrets.get("ticket_signing_key")).public_key())]
 
 
 def _sign(key: Ed25519PrivateKey, tickets: list[TicketView]) -> list[str]:

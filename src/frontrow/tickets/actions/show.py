@@ -3,13 +3,15 @@
 import uuid
 
 from frontrow.core.db import Tx
+from frontrow.core.errors import NotFound
 from frontrow.core.runtime import Runtime
 from frontrow.orders import queries as order_queries
 from frontrow.orders.queries import LineView, OrderView, Viewer
 from frontrow.orders.schemas import Order, Ticket, order_of
 from frontrow.tickets import queries
+from frontrow.tickets.actions.calendar import order_calendar
 from frontrow.tickets.actions.draw import codes
-from frontrow.tickets.queries import TicketView
+from frontrow.tickets.queries import Evening, TicketView
 
 
 async def show_order(rt: Runtime, order_id: uuid.UUID, viewer: Viewer) -> Order:
@@ -34,4 +36,21 @@ async def show_order(rt: Runtime, order_id: uuid.UUID, viewer: Viewer) -> Order:
         )
         for one, code in zip(tickets, await codes(rt, tickets), strict=True)
     ]
-    return order_of(order, lines, shown)
+    whole = order_of(order, lines, shown)
+    if tickets:
+        whole.ics_url = f"/api/orders/{order.id}/calendar.ics?token={order.token}"
+        whole.can_resend = order.state == "paid"
+    return whole
+
+
+async def show_calendar(rt: Runtime, order_id: uuid.UUID, viewer: Viewer) -> tuple[str, bytes]:
+    """The name and the content of an order's calendar file. Raises NotFound, also for an order never paid."""
+
+    async def look(tx: Tx) -> tuple[OrderView, Evening, list[TicketView]]:
+        order = await order_queries.order_for(tx, order_id, viewer)
+        if order.paid_at is None:
+            raise NotFound
+        return order, await queries.evening(tx, order.performance_id), await queries.tickets_of(tx, order_id)
+
+    order, evening, tickets = await rt.db.read(look)
+    return f"frontrow-{order.code}.ics", order_calendar(order, evening, tickets, rt.settings.origin)
