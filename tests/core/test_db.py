@@ -248,7 +248,8 @@ async def test_broken_connections_are_busy_at_most_once(
         try:
             await use()
             answers.append("done")
-        except Busy:
+        except (Busy, OutcomeUnknown):
+            # Of a statement that commits itself nobody can tell whether it was the answer that got lost.
             answers.append("busy")
     # The first one meets a dead connection and throws all of them away; nobody meets a second.
     assert answers[1:] == ["done"] * 3, answers

@@ -8,7 +8,7 @@ driver, each prepared once a connection. Hot single statements go through :meth:
 import asyncio
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
@@ -231,13 +231,21 @@ class Database:
             try:
                 async with self.primary.connect() as session:
                     self._reach(f"sql:{' '.join(statement.split()[:3])}")
-                    result = (await session.ask(statement, arguments)).first()
+                    result = (await self._ask_once(session, statement, arguments)).first()
                 self._reach("committed")
                 return result
             except TROUBLE as error:
                 if not await self._again(error, attempt):
                     await self._give_up(error, sqlstate(error), self.primary)
         raise Busy
+
+    async def _ask_once(self, session: Session, statement: str, arguments: Sequence[Any]) -> Result:
+        """Raises OutcomeUnknown when the answer was lost: a statement that commits itself may have done its work."""
+        try:
+            return await session.ask(statement, arguments)
+        except (asyncpg.ConnectionDoesNotExistError, OSError) as error:
+            await self.primary.expire()
+            raise OutcomeUnknown from error
 
     async def _give_up(self, error: Exception, state: str, pool: Pool) -> None:
         """Turn what the database or its connection couldn't do into :class:`Busy`; re-raise what is our own fault."""
