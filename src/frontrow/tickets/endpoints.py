@@ -75,7 +75,7 @@ async def get_ticket_qr(ticket_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, t
 @router.post("/door/scan", responses=refusals(NotLoggedIn, NotFound))
 async def scan_ticket(seen: ScanRequest, user: LoggedInDep, rt: RuntimeDep) -> ScanResult:
     """Let a ticket's holder in, once. For staff of the organiser."""
-    return scan_result(await scan(rt, seen.code, seen.performance_id, seen.gate, user.user_id))
+    return scan_result(await scan(rt, seen.code, seen.performance_id, seen.gate, user.user_id, seen.scan_id))
 
 
 @router.get("/door/performances", responses=refusals(NotLoggedIn))

@@ -9,14 +9,6 @@ from frontrow.tickets.actions.scan import Scan
 from frontrow.tickets.queries import DoorPerformance as DoorPerformanceView
 from frontrow.tickets.rules import Verdict
 
-MESSAGES: dict[Verdict, str] = {
-    "admitted": "Welcome. Let them in.",
-    "already_used": "This ticket was used already.",
-    "void": "This ticket was cancelled.",
-    "not_valid": "This isn't a valid ticket.",
-    "wrong_performance": "This ticket is for another performance.",
-}
-
 
 class TicketKey(BaseModel):
     """An Ed25519 key as RFC 8037 writes it; ``x`` is the public key in URL-safe base64."""
@@ -34,9 +26,12 @@ class TicketKeys(BaseModel):
 
 
 class ScanRequest(BaseModel):
+    """``scan_id`` is the scanner's own: a scan that is sent twice, because its answer was lost, gets one answer."""
+
     code: str = Field(max_length=1000)
     performance_id: uuid.UUID
     gate: str = Field(default="", max_length=80)
+    scan_id: uuid.UUID | None = None
 
 
 class ScannedTicket(BaseModel):
@@ -72,7 +67,7 @@ def scan_result(scan: Scan) -> ScanResult:
     shown = scan.ticket
     return ScanResult(
         result=scan.verdict,
-        message=MESSAGES[scan.verdict],
+        message=scan.message,
         ticket=ScannedTicket(
             section=shown.section,
             row=shown.row,

@@ -63,11 +63,12 @@ export interface CancellationWish {
 }
 
 /**
- * What the page must know before it can sell.
+ * What the page must know before it can sell. ``payment_kinds``: the ways to pay, in Stripe's words.
  */
 export interface Config {
   stripe_publishable_key: string;
   stripe_script_url: string;
+  payment_kinds: string[];
   hold_seconds: number;
   max_seats_per_order: number;
   inbox_url: string | null;
@@ -354,6 +355,22 @@ export interface User {
 export interface Me {
   user: User | null;
   csrf_token: string;
+}
+
+/**
+ * Times with their distance from UTC. Without ``venue_id`` a performance stays where it is.
+ */
+export interface MoveRequest {
+  starts_at: string;
+  doors_at?: string | null;
+  venue_id?: string | null;
+}
+
+/**
+ * ``move_no``: how often the performance has been moved.
+ */
+export interface Moved {
+  move_no: number;
 }
 
 export type OfflineWishMethod = typeof OfflineWishMethod[keyof typeof OfflineWishMethod];
@@ -731,12 +748,16 @@ export interface RefundWish {
   force?: boolean;
 }
 
+/**
+ * ``scan_id`` is the scanner's own: a scan that is sent twice, because its answer was lost, gets one answer.
+ */
 export interface ScanRequest {
   /** @maxLength 1000 */
   code: string;
   performance_id: string;
   /** @maxLength 80 */
   gate?: string;
+  scan_id?: string | null;
 }
 
 export type ScanResultResult = typeof ScanResultResult[keyof typeof ScanResultResult];
@@ -859,6 +880,22 @@ export interface SignedUp {
   message: string;
 }
 
+/**
+ * An Ed25519 key as RFC 8037 writes it; ``x`` is the public key in URL-safe base64.
+ */
+export interface TicketKey {
+  kty: string;
+  crv: string;
+  x: string;
+  kid: string;
+  use: string;
+  alg: string;
+}
+
+export interface TicketKeys {
+  keys: TicketKey[];
+}
+
 export type ListEventsParams = {
 cursor?: string | null;
 /**
@@ -895,6 +932,10 @@ export type GetTicketsPdfParams = {
 token?: string | null;
 };
 
+export type GetCalendarParams = {
+token?: string | null;
+};
+
 export type GetTicketQrParams = {
 token?: string | null;
 };
@@ -920,4 +961,8 @@ token?: string | null;
 };
 
 export type StripeWebhook200 = {[key: string]: boolean};
+
+export type ResendTicketsParams = {
+token?: string | null;
+};
 

@@ -18,6 +18,7 @@ import type {
   DoorPerformances,
   EventDetail,
   EventPage,
+  GetCalendarParams,
   GetOrderParams,
   GetTicketQrParams,
   GetTicketsPdfParams,
@@ -30,6 +31,8 @@ import type {
   ListOwnRefundsParams,
   LogInRequest,
   Me,
+  MoveRequest,
+  Moved,
   OfflineWish,
   Order,
   OrderPage,
@@ -42,6 +45,7 @@ import type {
   QuoteRequest,
   Refund,
   RefundWish,
+  ResendTicketsParams,
   ScanRequest,
   ScanResult,
   SeatMap,
@@ -50,7 +54,8 @@ import type {
   SignUpRequest,
   SignedUp,
   StartPaymentParams,
-  StripeWebhook200
+  StripeWebhook200,
+  TicketKeys
 } from './frontrow.schemas';
 
 import { http } from '../shared/lib/http';
@@ -310,6 +315,48 @@ export const getSeatMap = async (seatMapId: string, options?: Parameters<typeof 
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getMovePerformanceUrl = (slug: string,
+    performanceId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/performances/${performanceId}/move`
+}
+
+/**
+ * Give a performance another time or place. Everybody with a ticket is told by mail.
+ * @summary Move Performance
+ */
+export const movePerformance = async (slug: string,
+    performanceId: string,
+    moveRequest: MoveRequest, options?: Parameters<typeof http>[1]): Promise<Moved> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Moved>(getMovePerformanceUrl(slug,performanceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(moveRequest)
   }
 );}
 
@@ -809,6 +856,65 @@ export const getTicketsPdf = async (orderId: string,
 
 
 
+export const getGetCalendarUrl = (orderId: string,
+    params?: GetCalendarParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/calendar.ics?${stringifiedParams}` : `/api/orders/${orderId}/calendar.ics`
+}
+
+/**
+ * The evening of an order that was paid, for a calendar; of a cancelled one, what takes it out again.
+ * @summary Get Calendar
+ */
+export const getCalendar = async (orderId: string,
+    params?: GetCalendarParams, options?: Parameters<typeof http>[1]): Promise<void> => {
+
+  return http<void>(getGetCalendarUrl(orderId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListTicketKeysUrl = () => {
+
+
+
+
+  return `/api/tickets/keys`
+}
+
+/**
+ * The public key of ticket codes (JWK Set, RFC 7517): who has it can tell real codes without asking us.
+ * @summary List Ticket Keys
+ */
+export const listTicketKeys = async ( options?: Parameters<typeof http>[1]): Promise<TicketKeys> => {
+
+  return http<TicketKeys>(getListTicketKeysUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getGetTicketQrUrl = (ticketId: string,
     params?: GetTicketQrParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -1230,6 +1336,40 @@ export const getStripeWebhookUrl = () => {
 export const stripeWebhook = async ( options?: Parameters<typeof http>[1]): Promise<StripeWebhook200> => {
 
   return http<StripeWebhook200>(getStripeWebhookUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getResendTicketsUrl = (orderId: string,
+    params?: ResendTicketsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/resend?${stringifiedParams}` : `/api/orders/${orderId}/resend`
+}
+
+/**
+ * Send a paid order's tickets again, to the address that the order was placed with. The same key sends once.
+ * @summary Resend Tickets
+ */
+export const resendTickets = async (orderId: string,
+    params?: ResendTicketsParams, options?: Parameters<typeof http>[1]): Promise<void> => {
+
+  return http<void>(getResendTicketsUrl(orderId,params),
   {
     ...options,
     method: 'POST'
