@@ -43,7 +43,7 @@ class Walk(RuleBasedStateMachine):
     """One walk. ``open`` gives a till with a fresh house, ``run`` runs a coroutine to its end."""
 
     open: ClassVar[Callable[[], Coroutine[Any, Any, Till]]]
-    run_in_loop: ClassVar[Callable[[Coroutine[Any, Any, Any]], Any]]
+    run_in_loop: ClassVar[Callable[..., Any]]
 
     def __init__(self) -> None:
         super().__init__()
