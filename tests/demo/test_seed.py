@@ -25,7 +25,7 @@ TABLES: tuple[str, ...] = (
     "event",
     "performance",
 )
-TABLES += ("ticket_type", "price", "seat", "checkin_list")
+TABLES += ("ticket_type", "price", "seat", "checkin_list", "coupon")
 
 
 async def rows(rt: Runtime, statement: str, **parameters: Any) -> list[Any]:
@@ -59,6 +59,14 @@ async def test_seeding_twice_adds_nothing(rt: Runtime) -> None:
             WHERE NOT EXISTS (SELECT FROM ticket_type t JOIN price p ON p.ticket_type_id = t.id
                                WHERE t.performance_id = s.performance_id AND t.category = s.category)""",
     )
+    # More than one ticket type to choose from, of which the usual one is the dearest.
+    assert not await rows(
+        rt,
+        """SELECT t.performance_id, t.category FROM ticket_type t JOIN price p ON p.ticket_type_id = t.id
+            GROUP BY 1, 2 HAVING count(*) < 2 OR max(p.total) <> min(p.total) FILTER (WHERE t.id =
+              usual_ticket_type(t.performance_id, t.category, 1, now()))""",
+    )
+    assert [row.code for row in await rows(rt, "SELECT code FROM coupon ORDER BY code")] == ["TENNER", "WELCOME10"]
     # One evening is nearly full, by blocked seats; nobody is made to have paid.
     full = await rows(rt, "SELECT seats_free, seats_total FROM performance WHERE seats_free < seats_total")
     assert [tuple(row) for row in full] == [(LEFT_OVER, 120)]

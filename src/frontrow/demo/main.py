@@ -1,6 +1,7 @@
 """``frontrow seed``: the demo data, in one transaction. What is there already stays as it is."""
 
 import asyncio
+import contextlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,6 +16,9 @@ from frontrow.core.ids import new_id
 from frontrow.core.log import set_up_logging
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
+from frontrow.coupons import actions as coupons
+from frontrow.coupons.actions import CouponWish
+from frontrow.coupons.errors import CouponExists
 from frontrow.demo.posters import POSTERS
 from frontrow.demo.programme import (
     CURRENCY,
@@ -28,6 +32,7 @@ from frontrow.demo.programme import (
     OnWeekday,
     Show,
     fee_of,
+    reduced,
 )
 from frontrow.events import actions as events
 from frontrow.events.actions import PriceLine
@@ -45,6 +50,10 @@ PEOPLE = (
     ("anna@frontrow.example", "Anna Lindqvist", "owner"),
     ("door@frontrow.example", "Dag Doorman", "door"),
     ("ben@frontrow.example", "Ben Buyer", None),
+)
+COUPONS = (
+    CouponWish("WELCOME10", percent_bp=1000),
+    CouponWish("TENNER", amount=1000, currency=CURRENCY, min_purchase=4000, max_uses=100, per_account=1),
 )
 LEFT_OVER = 5
 """Seats that are still free on the evening that is nearly full."""
@@ -98,6 +107,7 @@ async def seed(rt: Runtime, now: datetime | None = None) -> Seeded:
                     await _show(tx, organiser_id, show, pictures[show.slug], halls[show.hall], today)
                 elif pictures[show.slug] != known[show.slug]:
                     await tx.execute(update(Event).where(Event.slug == show.slug).values(image_key=pictures[show.slug]))
+            await _coupons(tx, organiser_id)
             return Seeded(people, made, performances)
 
         added = await rt.db.write(work)
@@ -105,6 +115,13 @@ async def seed(rt: Runtime, now: datetime | None = None) -> Seeded:
         await store.close()
     log.info("seeded", people=added.people, events=added.events, performances=added.performances)
     return added
+
+
+async def _coupons(tx: Tx, organiser_id: uuid.UUID) -> None:
+    """A share off everything, and a ten for those who buy for 40 or more, once each."""
+    for wish in COUPONS:
+        with contextlib.suppress(CouponExists):
+            await coupons.create_coupon(tx, organiser_id, wish)
 
 
 async def _known_events(tx: Tx) -> dict[str, str | None]:
@@ -192,8 +209,12 @@ async def _show(
         image_key=image_key,
     )
     bands = HALLS[show.hall].bands
-    lines = [PriceLine(category, bands[category], amount, fee_of(amount), TAX_BP)
-             for category, amount in show.prices.items()]  # fmt: skip
+    kinds: dict[str | None, int] = {None: 10_000, **show.reductions}
+    lines = [
+        PriceLine(category, name or bands[category], reduced(amount, share), fee_of(reduced(amount, share)), TAX_BP)
+        for category, amount in show.prices.items()
+        for name, share in kinds.items()
+    ]
     for at, evening in enumerate(show.evenings):
         starts_at = moment(today, evening)
         performance_id = await events.create_performance(

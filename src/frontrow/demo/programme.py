@@ -1,9 +1,10 @@
 """What is on at Frontrow House: three halls, nine titles, and what they cost. Amounts are in cents."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from frontrow.core.money import portion
 from frontrow.demo.theatre import club, studio, theatre
 
 TIMEZONE = "Europe/Helsinki"
@@ -54,6 +55,7 @@ class Show:
     prices: Mapping[str, int]
     evenings: tuple[Evening, ...]
     text: str
+    reductions: Mapping[str, int] = field(default_factory=lambda: {"Reduced": 7500})  # basis points of the price
     nearly_full: int | None = None  # index of the evening of which only a few seats are left
 
 
@@ -69,6 +71,11 @@ HALLS = {
 }
 
 
+def reduced(amount: int, basis_points: int) -> int:
+    """A reduced price, in whole half euros."""
+    return portion(amount, basis_points) // 50 * 50
+
+
 def fee_of(amount: int) -> int:
     """Our fee for a ticket of that face value: 1.50 to 4.50."""
     return 150 if amount < 2500 else 300 if amount < 8000 else 450
@@ -77,6 +84,7 @@ def fee_of(amount: int) -> int:
 SHOWS = (
     Show(
         slug="late-set-nadia-okoro-quartet",
+        reductions={"Student": 7000},
         title="Late Set",
         subtitle="The Nadia Okoro Quartet, down in the cellar",
         category="jazz",
@@ -153,6 +161,7 @@ father, the end of the world and the correct way to load a dishwasher. Not recom
     ),
     Show(
         slug="the-fox-who-borrowed-the-moon",
+        reductions={"Child": 6000, "Reduced": 8000},
         title="The Fox Who Borrowed the Moon",
         subtitle="For everybody from four years on",
         category="family",

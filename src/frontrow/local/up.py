@@ -124,6 +124,7 @@ def _show(console: Console, stack: LocalStack, seconds: float) -> None:
         console.plain(f"  Log in with the password  {stack.secrets['demo_password']}")
         for role, address in DEMO_USERS:
             console.plain(f"    {role:<10} {address}")
+        console.plain("  Coupons   WELCOME10 takes a tenth off, TENNER 10 € from 40 € on, once a person")
         console.plain()
     console.plain(f"  Mail      {stack.inbox_url}  (everything that Frontrow sends lands here)")
     console.plain("  Card      4242 4242 4242 4242, any date ahead, any CVC: no real money anywhere")

@@ -240,6 +240,8 @@ async def set_prices(tx: Tx, performance_id: uuid.UUID, lines: Sequence[PriceLin
         raise PricesIncomplete(f"The map has the categories {', '.join(sorted(sold_as))}: a price for each.")
     if len({(line.category, line.name) for line in lines}) != len(lines):
         raise PricesIncomplete("A ticket type is named twice in a category.")
+    # Listings tell what most people pay: the first ticket type of each category, not the most reduced one.
+    usual = {line.category: line for line in reversed(lines)}
     first = not (await tx.execute(select(exists().where(TicketType.performance_id == performance_id)))).scalar_one()
     version: int = found.price_version if first else found.price_version + 1
     types = upsert(TicketType).values(
@@ -289,7 +291,7 @@ async def set_prices(tx: Tx, performance_id: uuid.UUID, lines: Sequence[PriceLin
     await tx.execute(
         update(Performance)
         .where(Performance.id == performance_id)
-        .values(price_version=version, from_price=min(total_of(line) for line in lines))
+        .values(price_version=version, from_price=min(map(total_of, usual.values())))
     )
     return version
 

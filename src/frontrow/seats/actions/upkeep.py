@@ -59,8 +59,11 @@ async def refresh_availability(tx: Tx, performance_ids: list[uuid.UUID] | None =
         """UPDATE performance p SET seats_total = f.total, seats_free = f.free, from_price = f.from_price,
                                     availability_at = clock_timestamp()
              FROM (SELECT q.id, a.total, a.free,
-                          (SELECT min(pr.amount + pr.fee) FROM ticket_type t JOIN price pr ON pr.ticket_type_id = t.id
-                            WHERE t.performance_id = q.id AND pr.version = q.price_version) AS from_price
+                          (SELECT min(pr.total)
+                             FROM (SELECT DISTINCT category FROM ticket_type WHERE performance_id = q.id) c
+                             JOIN price pr ON pr.version = q.price_version
+                              AND pr.ticket_type_id = usual_ticket_type(q.id, c.category, q.price_version, now())
+                          ) AS from_price
                      FROM performance q
                      CROSS JOIN LATERAL (SELECT count(*)::int AS total,
                                                count(*) FILTER (WHERE state = 'free')::int AS free
