@@ -2,12 +2,15 @@
 
 import asyncio
 
+import pytest
+
 from frontrow.core.db import Tx
 from frontrow.core.ids import new_id
 from frontrow.core.runtime import Runtime
 from frontrow.seats import actions, queries
 from frontrow.seats.actions import Held
 from frontrow.seats.actions.upkeep import SWEEP
+from frontrow.seats.errors import HoldExpired
 from tests.factories.house import House
 from tests.races.gate import closed_gate, put_gate, somebody_waits_for_a_row
 from tests.seats.test_verbs import lapse
@@ -73,6 +76,38 @@ async def test_a_buyer_gets_what_the_sweeper_is_just_freeing(rt: Runtime, house:
     assert await sweeping == 1
     assert (await taking).fences == [4, 4]
     assert await owners(rt) == [(await taking).hold_id] * 2
+
+
+@pytest.mark.parametrize("verb", ["tie_to_order", "extend_hold"])
+async def test_an_order_or_more_time_that_comes_while_the_sweeper_is_at_it_is_too_late(
+    rt: Runtime, house: House, verb: str
+) -> None:
+    """The row lock decides (protocol, point 4); whoever waited for it sees what the sweeper has made of the hold."""
+    buyer, swept, go = new_id(), asyncio.Event(), asyncio.Event()
+    made = await actions.hold_seats(rt.db, rt.settings.till, house.performance_id, buyer, [1, 2], "k")
+    assert isinstance(made, Held)
+
+    async def sweep(tx: Tx) -> None:
+        await tx.sql("UPDATE hold SET expires_at = now() - interval '1 s'")
+        await actions.sweep(tx)
+        swept.set()
+        await go.wait()
+
+    async def use(tx: Tx) -> None:
+        if verb == "tie_to_order":
+            await actions.tie_to_order(tx, made.hold_id, buyer)
+        else:
+            await actions.extend_hold(tx, made.hold_id, buyer, rt.settings.till)
+
+    sweeping = asyncio.create_task(rt.db.write(sweep))
+    await swept.wait()
+    using = asyncio.create_task(rt.db.write(use))
+    await somebody_waits_for_a_row(rt)
+    go.set()
+    await sweeping
+    with pytest.raises(HoldExpired):
+        await using
+    assert await owners(rt) == [None, None]
 
 
 async def test_sweepers_share_the_work_in_batches(rt: Runtime, house: House) -> None:

@@ -54,20 +54,24 @@ async def sweep(tx: Tx, batch: int = 100) -> int:
 
 
 async def refresh_availability(tx: Tx, performance_ids: list[uuid.UUID] | None = None) -> int:
-    """Store what listings show (places left, lowest price). All coming performances unless some are named."""
+    """Store what listings show (places left, lowest price). All coming performances unless some are named.
+
+    Returns how many had changed. The timer asks the index of free seats alone, a twentieth of the work of counting all
+    rows; how many there are in all, ``apply_map`` knows, who names its performance.
+    """
     changed = await tx.sql(
         """UPDATE performance p SET seats_total = f.total, seats_free = f.free, from_price = f.from_price,
                                     availability_at = clock_timestamp()
-             FROM (SELECT q.id, a.total, a.free,
+             FROM (SELECT q.id,
+                          CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN q.seats_total
+                               ELSE (SELECT count(*) FROM seat s WHERE s.performance_id = q.id) END AS total,
+                          (SELECT count(*) FROM seat s WHERE s.performance_id = q.id AND s.state = 'free') AS free,
                           (SELECT min(pr.total)
                              FROM (SELECT DISTINCT category FROM ticket_type WHERE performance_id = q.id) c
                              JOIN price pr ON pr.version = q.price_version
                               AND pr.ticket_type_id = usual_ticket_type(q.id, c.category, q.price_version, now())
                           ) AS from_price
                      FROM performance q
-                     CROSS JOIN LATERAL (SELECT count(*)::int AS total,
-                                               count(*) FILTER (WHERE state = 'free')::int AS free
-                                           FROM seat s WHERE s.performance_id = q.id) a
                     WHERE CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN q.starts_at > now() ELSE q.id = ANY (:ids) END
                   ) f
             WHERE p.id = f.id
