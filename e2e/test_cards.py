@@ -46,3 +46,29 @@ def test_a_bank_that_asks_for_more(window: OpenWindow, house: House, inbox: Inbo
     bank.get_by_role("button", name="Complete").click()
     buyer.arrive_at_order(tickets=1)
     inbox.wait_for("cy@example.org")
+
+
+def test_a_banks_own_page_and_back(window: OpenWindow, house: House, inbox: Inbox) -> None:
+    """iDEAL leaves the shop. A no of the bank leads back to the payment form with the seats; a yes to the tickets."""
+    seats = house.neighbours(2)
+    buyer = window()
+    page = buyer.open_house(house.performance_id)
+    buyer.choose(seats)
+    buyer.hold()
+    buyer.give_details("Lia Bank", "lia@example.org")
+    pay = page.get_by_test_id("pay-button")
+
+    page.get_by_text("iDEAL", exact=True).click()
+    expect(buyer.panel).to_contain_text("taken to your bank", timeout=PATIENCE_MS)
+    expect(pay).to_be_enabled(timeout=PATIENCE_MS)
+    pay.click()
+    page.get_by_role("button", name="Fail").click(timeout=PATIENCE_MS)
+    expect(buyer.panel.get_by_role("alert")).to_contain_text("The payment was not confirmed", timeout=PATIENCE_MS)
+    assert house.held([seat.number for seat in seats]) == "hh"
+
+    expect(pay).to_be_enabled(timeout=PATIENCE_MS)
+    pay.click()
+    page.get_by_role("button", name="Complete").click(timeout=PATIENCE_MS)
+    buyer.arrive_at_order(tickets=2)
+    assert "payment_intent" not in page.url
+    inbox.wait_for("lia@example.org")

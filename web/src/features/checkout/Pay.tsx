@@ -5,6 +5,7 @@ import { InBar, Total } from "./panel";
 import { PaymentForm } from "./PaymentForm";
 import { sumsOf } from "./quote";
 import { sumWords } from "./SumLines";
+import { WaysToPay } from "./WaysToPay";
 
 /** Once it comes to paying, one line for the seats leaves the room to the card. */
 export function Pay(props: OrderPanelProps) {
@@ -26,7 +27,9 @@ export function Pay(props: OrderPanelProps) {
         </Button>
       </div>
       <InBar>{sums && <Total amount={sums.total} currency={currency} small={sumWords(sums, currency)} />}</InBar>
+      <WaysToPay chosen={payment.kind} currency={payment.currency} busy={checkout.busy !== null} onChoose={(kind) => void checkout.payBy(kind)} />
       <PaymentForm
+        key={payment.id}
         payment={payment}
         buyer={{ name: order.name, email: order.email }}
         returnUrl={`${location.origin}/orders/${order.id}?token=${encodeURIComponent(order.token)}`}

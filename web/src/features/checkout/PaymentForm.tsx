@@ -1,12 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { getConfig } from "@/client/frontrow";
 import type { Payment } from "@/client/frontrow.schemas";
 import { beginAction } from "@/shared/lib/correlation";
 import { money } from "@/shared/lib/money";
 import { useTheme } from "@/shared/lib/theme";
 import { Button } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
+import { useConfig } from "./config";
 import { confirm } from "./confirm";
 import { InBar } from "./panel";
 import { loadStripe, type StripeClient, type StripeElements } from "./stripe";
@@ -28,7 +27,7 @@ interface Ready {
 /** The one place where a payment is confirmed, with Stripe's own fields. Card data never touches our code. */
 export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentFormProps) {
   const theme = useTheme();
-  const config = useQuery({ queryKey: ["config"], queryFn: ({ signal }) => getConfig({ signal }), staleTime: Infinity });
+  const config = useConfig();
   const place = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState<Ready | null>(null);
   const [problem, setProblem] = useState<Explanation | null>(null);
@@ -48,10 +47,13 @@ export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentF
         const elements = stripe.elements({ clientSecret: secret, appearance: appearance(theme) });
         const element = elements.create("payment", { layout: "tabs", defaultValues: { billingDetails: buyer } });
         element.on?.("loaderror", () => setProblem(UNREACHABLE));
+        element.on?.("ready", () => {
+          if (gone) return;
+          setProblem(null);
+          setReady({ stripe, elements });
+        });
         element.mount(target);
         destroy = () => element.destroy?.();
-        setProblem(null);
-        setReady({ stripe, elements });
       })
       .catch(() => {
         if (!gone) setProblem(UNREACHABLE);

@@ -64,6 +64,8 @@ export interface CheckoutActions {
   chooseType: (seatNo: number, ticketTypeId: string) => Promise<void>;
   placeOrder: (buyer: Buyer) => Promise<void>;
   retryPayment: () => Promise<void>;
+  /** Another way to pay: the payment that was begun is left for it. */
+  payBy: (kind: string) => Promise<void>;
   changeSeats: () => Promise<void>;
   /** Asks the server how hold or order stand: at the deadline, or after the tab was out of sight. */
   look: (atDeadline: boolean) => Promise<void>;
@@ -145,8 +147,8 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
     }
   };
 
-  const pay = async (orderId: string, token: string): Promise<void> => {
-    const { payment, order } = await calls.startPayment(performanceId, orderId, token);
+  const pay = async (orderId: string, token: string, kind?: string): Promise<void> => {
+    const { payment, order } = await calls.startPayment(performanceId, orderId, token, kind);
     if (calls.isUnpaid(order)) dispatch({ type: "payable", payment, order });
     else settled(orderId, token);
   };
@@ -231,6 +233,18 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
       act("ordering", async () => {
         const { order } = ground.state;
         if (order) await pay(order.id, order.token);
+      }),
+    payBy: (kind) =>
+      act("ordering", async () => {
+        const { order, payment } = ground.state;
+        if (!order || payment?.kind === kind) {
+          dispatch({ type: "idle" });
+          return;
+        }
+        const left = await calls.leavePayment(order.id, order.token);
+        if (left.state === "pending") await pay(order.id, order.token, kind);
+        else if (calls.isUnpaid(left) || left.state === "expiring") throw new ProblemError("order_moving", 409, "");
+        else settled(order.id, order.token);
       }),
     changeSeats: () =>
       act("releasing", async () => {

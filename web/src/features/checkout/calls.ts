@@ -101,10 +101,18 @@ export async function placeOrder(performanceId: string, holdId: string, buyer: B
   return learned(await once(performanceId, "order", body, (key) => client.placeOrder(body, keyed(key))));
 }
 
-/** Starts (or finds again) the payment, and reads the order's new deadline, which paying extends. */
-export async function startPayment(performanceId: string, orderId: string, token: string): Promise<{ payment: Payment; order: Order }> {
-  const payment = await once(performanceId, "payment", { orderId }, (key) => client.startPayment(orderId, null, { token }, keyed(key)));
+/**
+ * Starts (or finds again) the payment, and reads the order's new deadline, which paying extends. A payment that another
+ * tab began comes as it is, whatever its kind.
+ */
+export async function startPayment(performanceId: string, orderId: string, token: string, kind = "card"): Promise<{ payment: Payment; order: Order }> {
+  const payment = await once(performanceId, "payment", { orderId, kind }, (key) => client.startPayment(orderId, { kind }, { token }, keyed(key)));
   return { payment, order: await readOrder(orderId, token) };
+}
+
+/** Back from the payment to the order, which can then be paid in another way; money that was taken already stays. */
+export async function leavePayment(orderId: string, token: string): Promise<Order> {
+  return learned(await insist(() => client.leavePayment(orderId, { token })));
 }
 
 export async function readOrder(orderId: string, token: string): Promise<Order> {

@@ -34,6 +34,7 @@ export type CheckoutChange =
   | { type: "choose"; seats: readonly number[]; maxSeats: number }
   | { type: "stand"; area: string; count: number; maxSeats: number }
   | { type: "busy"; busy: Busy }
+  | { type: "idle" }
   | { type: "held"; hold: Hold }
   | { type: "wished"; wish: Wish }
   | { type: "quoted"; wish: Wish; quote: Quote; coupon: Explanation | null }
@@ -124,6 +125,8 @@ export function reduce(state: CheckoutState, change: CheckoutChange): CheckoutSt
       return stand(state, change.area, change.count, change.maxSeats);
     case "busy":
       return { ...state, busy: change.busy, notice: null, error: null };
+    case "idle":
+      return { ...state, busy: null };
     case "held":
       return { ...state, ...released, wish: withoutTypes(state.wish), hold: change.hold, ...choiceOf(change.hold, state), notice: null };
     case "wished":

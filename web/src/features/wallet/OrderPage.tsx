@@ -79,7 +79,10 @@ function useReturn(id: string, token: string | undefined, hint: string | undefin
     checkPayment(id, token ? { token } : undefined).then(
       (order) => {
         if (gone) return;
-        if (hint === "succeeded" || (order.state !== "pending" && order.state !== "paying")) return stay();
+        if (hint === "succeeded" || (order.state !== "pending" && order.state !== "paying")) {
+          stay();
+          return;
+        }
         remember(order.performance.id, { orderId: order.id, orderToken: order.token, refused: true });
         void navigate({ to: "/performances/$id", params: { id: order.performance.id }, replace: true });
       },
