@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from frontrow.coupons import actions as coupons
-from frontrow.payments.actions import news, stop
-from frontrow.payments.errors import StripeUnavailable
+from frontrow.payments.actions import desk, news, stop
+from frontrow.payments.errors import NotRefundable, StripeUnavailable
 from tests.factories.buyer import Buyer
 from tests.factories.stack import Stage
 
@@ -147,6 +147,10 @@ async def test_an_order_that_costs_nothing_is_paid_at_once(stage: Stage) -> None
         assert (payment["method"], payment["state"], payment["client_secret"]) == ("free", "captured", None)
         seen = await guest.see(order["id"])
         assert (seen["state"], len(seen["tickets"])) == ("paid", 1)
+    with pytest.raises(NotRefundable):
+        await stage.rt.db.write(
+            lambda tx: desk.request_refund(tx, uuid.UUID(order["id"]), None, "", uuid.UUID(int=1), "a key")
+        )
 
 
 async def test_the_same_key_stands_for_the_same_payment(stage: Stage) -> None:

@@ -12,7 +12,7 @@ from frontrow.payments.actions.news import reconcile
 from frontrow.payments.actions.refunds import refund
 from frontrow.payments.actions.start import create_intent
 from frontrow.payments.actions.stop import cancel_intent, expire_paying, reach_hard_cap
-from frontrow.payments.actions.webhooks import handle_inbox
+from frontrow.payments.actions.webhooks import REST_S, handle_inbox, tidy
 
 
 def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
@@ -48,8 +48,12 @@ def timers(rt: Runtime, gw: Gateways) -> list[Timer]:
     async def look_at_all() -> None:
         await reconcile(rt, gw)
 
+    async def tidy_up() -> None:
+        await tidy(rt)
+
     till = rt.settings.till
     return [
         Timer("payments.expire", till.sweep_every_s, expire),
+        Timer("payments.tidy", REST_S / 2, tidy_up),
         Timer("payments.reconcile", till.reconcile_every_s, look_at_all),
     ]
