@@ -30,8 +30,8 @@ class Boundaries:
 
 
 @asynccontextmanager
-async def wire(port: int, to_port: int, name: str, boundary: Callable[[str], None]) -> AsyncIterator[None]:
-    """Listen on ``port`` and pass every byte on to ``to_port`` and back, with a boundary at each change of speaker.
+async def wire(to_port: int, name: str, boundary: Callable[[str], None]) -> AsyncIterator[int]:
+    """Pass every byte on to ``to_port`` and back, with a boundary at each change of speaker. Yields where it listens.
 
     So a process can die after it asked and before it was heard, and after the other side acted and before it knows.
     """
@@ -52,9 +52,9 @@ async def wire(port: int, to_port: int, name: str, boundary: Callable[[str], Non
 
         await asyncio.gather(carry(reader, far_writer, ">"), carry(far_reader, writer, "<"), return_exceptions=True)
 
-    server = await asyncio.start_server(meet, "127.0.0.1", port)
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
     try:
-        yield
+        yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
 

@@ -1,8 +1,9 @@
 """A process that forks one for each death: what is imported is paid for once, and every child starts alike.
 
-    python -m tests.faults.child <settings.json> <secrets.json>
+    python -m tests.faults.child <secrets.json>
 
-A line of JSON in, ``{"plan": …, "kill_at": 7, "expected": "hold/commit"}``; a line out, ``{"code": 9, "passed": []}``.
+A line of JSON in, ``{"settings": …, "plan": …, "kill_at": 7, "expected": "hold/commit"}``; a line out,
+``{"code": 9, "passed": []}``. The children speak to Stripe and the mail server over wires on ports of their own.
 The fork happens before any event loop, connection or thread exists.
 """
 
@@ -25,28 +26,29 @@ FINISHED = 0
 FAILED = 1
 
 
-async def live(errand: dict[str, Any], settings: Settings, secrets: dict[str, str], tell: int) -> None:
+async def live(errand: dict[str, Any], secrets: dict[str, str], tell: int) -> None:
     """One till's life: a purchase, with every statement and every word outside counted, and perhaps a death."""
+    settings = Settings.model_validate(errand["settings"])
     boundaries, outside = Boundaries(errand["kill_at"], errand["expected"]), errand["outside"]
-    stripe_port, mail_port = (int(settings.stripe.api_base.rsplit(":", 1)[1]), settings.mail.port)
-    app, worker = create_app(settings), open_house(settings, "worker")
-    for runtime in (app.state.runtime, worker.runtime):
-        runtime.db.boundary = boundaries
-    till = Till(app, worker, f"http://127.0.0.1:{outside['stripe']}", secrets)
     async with (
-        wire(stripe_port, outside["stripe"], "stripe", boundaries),
-        wire(mail_port, outside["mail"], "smtp", boundaries),
+        wire(outside["stripe"], "stripe", boundaries) as stripe_port,
+        wire(outside["mail"], "smtp", boundaries) as settings.mail.port,
     ):
+        settings.stripe.api_base = f"http://127.0.0.1:{stripe_port}"
+        app, worker = create_app(settings), open_house(settings, "worker")
+        for runtime in (app.state.runtime, worker.runtime):
+            runtime.db.boundary = boundaries
+        till = Till(app, worker, f"http://127.0.0.1:{outside['stripe']}", secrets)
         await till.purchase(Plan(**errand["plan"]), boundaries)
         os.write(tell, json.dumps(boundaries.passed).encode())
         # No good-byes: the next child doesn't profit by them.
         os._exit(FINISHED)
 
 
-def _die_or_tell(errand: dict[str, Any], settings: Settings, secrets: dict[str, str], tell: int) -> None:
+def _die_or_tell(errand: dict[str, Any], secrets: dict[str, str], tell: int) -> None:
     """Never returns: this is the child."""
     try:
-        asyncio.run(live(errand, settings, secrets, tell))
+        asyncio.run(live(errand, secrets, tell))
     except BaseException:
         traceback.print_exc()
         os.write(tell, json.dumps(traceback.format_exc().splitlines()[-1:]).encode())
@@ -58,15 +60,14 @@ def _die_or_tell(errand: dict[str, Any], settings: Settings, secrets: dict[str, 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever prints, prints to the log
-    settings = Settings.model_validate_json(Path(sys.argv[1]).read_text())
-    secrets = json.loads(Path(sys.argv[2]).read_text())
+    secrets = json.loads(Path(sys.argv[1]).read_text())
     set_up_logging("app", "WARNING")
     for line in sys.stdin:
         hear, tell = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(hear)
-            _die_or_tell(json.loads(line), settings, secrets, tell)
+            _die_or_tell(json.loads(line), secrets, tell)
         os.close(tell)
         with os.fdopen(hear, "rb") as said:
             passed = said.read()

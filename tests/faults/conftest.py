@@ -5,10 +5,9 @@ import json
 import sys
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +16,7 @@ from frontrow.app import create_app
 from frontrow.core.db import Tx
 from frontrow.core.ids import new_id
 from frontrow.core.settings import Settings
-from frontrow.local.ports import free_ports
+from frontrow.coupons import actions as coupons
 from frontrow.local.postgres import EmbeddedPostgres
 from frontrow.wiring import open_house
 from tests.factories.house import House, build_house
@@ -29,6 +28,7 @@ from tests.faults.tally import Outside
 from tests.waiting import eventually
 
 SEATS = 1200
+COUPON = "TENTH"
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -37,30 +37,9 @@ class Executioner:
     """Hands errands to a forking process, one at a time."""
 
     process: asyncio.subprocess.Process
-    outside: dict[str, int]
 
-    @classmethod
-    async def start(cls, folder: Path, settings: Settings, secrets: Path, outside: dict[str, int]) -> Self:
-        """Its children speak to the outside through a wire of their own."""
-        log, file = _furnish(folder, settings)
-        with log:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.faults.child", str(file), str(secrets)),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                cwd=REPOSITORY,
-            )
-        return cls(process, outside)
-
-    async def stop(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        await self.process.wait()
-
-    async def run(self, plan: Plan, kill_at: int | None = None, expected: str | None = None) -> tuple[int, list[str]]:
-        """A purchase in a process of its own, killed at a boundary. Returns its exit code and what it passed."""
-        errand = {"plan": plan.as_json(), "kill_at": kill_at, "expected": expected, "outside": self.outside}
+    async def run(self, errand: dict[str, Any]) -> tuple[int, list[str]]:
+        """A purchase in a process of its own. Returns its exit code and what it passed (or what went wrong)."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(errand).encode() + b"\n")
@@ -69,14 +48,31 @@ class Executioner:
         return said["code"], said["passed"]
 
 
-def _furnish(folder: Path, settings: Settings) -> tuple[BinaryIO, Path]:
-    folder.mkdir()
-    through = settings.model_copy(deep=True)
-    stripe_port, through.mail.port = free_ports(2)
-    through.stripe.api_base = f"http://127.0.0.1:{stripe_port}"
-    file = folder / "settings.json"
-    file.write_text(through.model_dump_json())
-    return (folder / "children.log").open("wb"), file
+@pytest.fixture(scope="session")
+async def executioners(
+    home: Path, tmp_path_factory: pytest.TempPathFactory, local_secrets: dict[str, str]
+) -> AsyncIterator["asyncio.Queue[Executioner]"]:
+    """Two, because there are two cores; whoever needs one takes it and puts it back."""
+    log = (tmp_path_factory.mktemp("faults") / "children.log").open("wb")
+    free: asyncio.Queue[Executioner] = asyncio.Queue()
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.faults.child", str(home / "secrets.json")),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            cwd=REPOSITORY,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        free.put_nowait(Executioner(process))
+    yield free
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
+    log.close()
 
 
 @dataclass
@@ -95,12 +91,18 @@ class World:
     seen: Outside
     next_seat: int = 1
 
-    @asynccontextmanager
-    async def executioner(self) -> AsyncIterator[Executioner]:
-        """One that has time."""
+    async def live(self, plan: Plan, kill_at: int | None = None, expected: str | None = None) -> tuple[int, list[str]]:
+        """A purchase in a process of its own, perhaps killed at a boundary. Returns exit code and what it passed."""
+        errand = {
+            "settings": self.settings.model_dump(mode="json"),
+            "outside": {"stripe": int(self.till.stripe.rsplit(":", 1)[1]), "mail": self.mail.port},
+            "plan": plan.as_json(),
+            "kill_at": kill_at,
+            "expected": expected,
+        }
         one = await self.executioners.get()
         try:
-            yield one
+            return await one.run(errand)
         finally:
             self.executioners.put_nowait(one)
 
@@ -108,8 +110,7 @@ class World:
         """The boundaries of a purchase in which nobody dies; the same ones each time, or nothing could be said."""
         seen = []
         for _ in range(2):
-            async with self.executioner() as executioner:
-                code, passed = await executioner.run(await self.plan(by_news=by_news))
+            code, passed = await self.live(await self.plan(by_news=by_news))
             assert code == 0, passed
             seen.append(passed)
         assert seen[0] == seen[1]
@@ -130,6 +131,7 @@ class World:
             door_user_id=str(self.door),
             cookies=cookies,
             csrf=me["csrf_token"],
+            coupon=COUPON,
             by_news=by_news,
         )
 
@@ -157,19 +159,13 @@ async def world(
     pg: EmbeddedPostgres,
     database: str,
     quiet_stripe: str,
-    home: Path,
-    tmp_path: Path,
+    executioners: "asyncio.Queue[Executioner]",
     local_secrets: dict[str, str],
 ) -> AsyncIterator[World]:
     mail = await MailServer().start()
     settings.stripe.publishable_key = local_secrets["stripe_publishable_key"]
     settings.stripe.timeout_s = 1.0
-    outside = {"stripe": int(quiet_stripe.rsplit(":", 1)[1]), "mail": mail.port}
     settings.stripe.api_base, settings.mail.port = quiet_stripe, mail.port
-    starting = [Executioner.start(tmp_path / str(n), settings, home / "secrets.json", outside) for n in range(2)]
-    executioners: asyncio.Queue[Executioner] = asyncio.Queue()
-    for one in await asyncio.gather(*starting):
-        executioners.put_nowait(one)
     app, worker = create_app(settings), open_house(settings, "worker")
     rt = worker.runtime
     await (await rt.redis.client()).flushall()
@@ -177,9 +173,9 @@ async def world(
     till = Till(app, worker, quiet_stripe, local_secrets)
     survivors = Survivors(till, pg, database)
     door = await rt.db.write(lambda tx: _hire(tx, house))
+    tenth = coupons.CouponWish(COUPON, house.event_id, percent_bp=1000, max_uses=SEATS, per_account=1)
+    await rt.db.write(lambda tx: coupons.create_coupon(tx, house.organiser_id, tenth))
     yield World(settings, pg, database, house, door, till, survivors, executioners, mail, Outside({}, []))
-    while not executioners.empty():
-        await executioners.get_nowait().stop()
     await app.state.gateways.close()
     await app.state.runtime.close()
     await worker.close()

@@ -31,7 +31,7 @@ class Plan:
     door_user_id: str
     cookies: dict[str, str]
     csrf: str
-    coupon: str | None = None
+    coupon: str
     by_news: bool = False
     """Whether the payment is heard of by webhooks, the buyer having closed the page, instead of by their waiting."""
 
@@ -77,9 +77,13 @@ class Till:
                 browser, f"/api/performances/{plan.performance_id}/holds", {"seats": plan.seats}, f"hold-{plan.story}"
             )
             at.stage = "order"
-            wish = {"hold_id": hold["id"], "email": plan.email, "name": "Guest", "locale": "en"}
-            if plan.coupon is not None:
-                wish["coupon"] = plan.coupon
+            wish = {
+                "hold_id": hold["id"],
+                "email": plan.email,
+                "name": "Guest",
+                "locale": "en",
+                "coupon": plan.coupon,
+            }
             order = await self._post(browser, "/api/orders", wish, f"order-{plan.story}")
             at.stage = "pay"
             paths = f"/api/orders/{order['id']}/payment"

@@ -20,6 +20,8 @@ SELECT (SELECT count(*) FROM hold WHERE performance_id = :performance AND seat_n
        (SELECT count(*) FROM ticket WHERE order_id IN (SELECT id FROM mine) AND state = 'valid') AS tickets,
        (SELECT count(*) FROM checkin c JOIN ticket t ON t.id = c.ticket_id
          WHERE t.order_id IN (SELECT id FROM mine) AND c.ok AND c.kind = 'entry') AS entries,
+       (SELECT count(*) FROM coupon_redemption WHERE order_id IN (SELECT id FROM mine) AND given_back_at IS NULL)
+         AS coupons,
        (SELECT array_agg(DISTINCT state) FROM seats) AS seats,
        (SELECT count(*) FROM seats WHERE order_id IN (SELECT id FROM mine)) AS sold
 """
@@ -41,6 +43,7 @@ class Tally:
     mails: int  # distinct Message-IDs
     letters: int
     entries: int
+    coupons: int  # redemptions that live
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ async def tally(db: Database, plan: Plan, outside: Outside) -> Tally:
         mails=len(set(messages)),
         letters=len(messages),
         entries=row.entries,
+        coupons=row.coupons,
     )
 
 
@@ -104,6 +108,7 @@ def bought(plan: Plan, found: Tally, *, entered: bool) -> Tally:
         mails=1,
         letters=found.letters,
         entries=places if entered else found.entries,
+        coupons=1,
     )
 
 
@@ -111,5 +116,15 @@ def not_bought(found: Tally) -> Tally:
     """What it must be when it was given up: nothing kept, nothing sent, every seat free."""
     ended = tuple(state for state in found.orders if state in {"expired", "cancelled", "failed"})
     return replace(
-        found, orders=ended, booked=0, taken=0, seats=("free",), sold=0, tickets=0, mails=0, letters=0, entries=0
+        found,
+        orders=ended,
+        booked=0,
+        taken=0,
+        seats=("free",),
+        sold=0,
+        tickets=0,
+        mails=0,
+        letters=0,
+        entries=0,
+        coupons=0,
     )

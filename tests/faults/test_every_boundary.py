@@ -51,8 +51,7 @@ def chosen(boundaries: list[str], stages: tuple[str, ...]) -> list[tuple[int, st
 
 async def die(world: World, death: Death) -> str | None:
     """Returns what went wrong with dying."""
-    async with world.executioner() as executioner:
-        code, said = await executioner.run(death.plan, death.number, death.boundary)
+    code, said = await world.live(death.plan, death.number, death.boundary)
     return None if code == KILLED else f"{death}: exit code {code}, {said}"
 
 
