@@ -1,6 +1,7 @@
 """The Stripe gateway against the stand-in on the wire: what each answer of Stripe becomes, and what is never said."""
 
 import asyncio
+import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.core.secrets import FileSecrets, make_local_secrets
 from frontrow.core.settings import StripeSettings
 from frontrow.gateways.breaker import Breaker
+from frontrow.gateways.budget import RetryBudget
 from frontrow.gateways.stripe import (
     Done,
     Intent,
@@ -174,6 +176,42 @@ async def test_a_silent_stripe_is_given_up_on(rt: Runtime, keys: Path) -> None:
         await gateway.find(uuid.uuid4())
     await gateway.close()
     server.close()
+
+
+async def test_a_lost_answer_is_asked_for_again_within_the_budget(rt: Runtime, standin: str, keys: Path) -> None:
+    await eventually(lambda: answers(f"{standin}/health"), within=20)
+    budget = RetryBudget(ratio=0, floor_per_s=0, most=2)
+    breaker = Breaker("stripe", rt.redis, is_answer=is_answer)
+    gateway = StripeGateway(StripeSettings(api_base=standin), FileSecrets(keys), breaker, budget)
+    made = await create(gateway)
+    await faults(standin, error_rate=1, status=429)
+    reasons = []
+    for _ in range(4):
+        lost = await gateway.cancel(made.intent.id, "budget")
+        assert isinstance(lost, Unknown)
+        reasons.append(lost.reason)
+    await faults(standin, error_rate=0)
+    assert reasons == ["http_429", "http_429", "http_429", "retry_budget"]
+    assert isinstance(await gateway.retrieve(made.intent.id), Done)  # another operation is no retry
+    await gateway.close()
+
+
+async def test_a_rolled_key_is_read_again(rt: Runtime, standin: str, keys: Path, tmp_path: Path) -> None:
+    await eventually(lambda: answers(f"{standin}/health"), within=20)
+    known = make_local_secrets(keys)
+    stale = tmp_path / "secrets.json"
+    stale.write_text(json.dumps({**known, "stripe_secret_key": "sk_test_of_yesterday", "stripe_webhook_secret": "old"}))
+    breaker = Breaker("stripe", rt.redis, is_answer=is_answer)
+    gateway = StripeGateway(StripeSettings(api_base=standin), FileSecrets(stale), breaker)
+    stale_answer = await gateway.retrieve("pi_none")
+    assert stale_answer == Unknown("http_401", next_key=False)
+    stale.write_text(json.dumps(known))
+    gateway._reread_at = 0.0  # it was read a while ago
+    body = b'{"id": "evt_1", "type": "payment_intent.succeeded"}'
+    good = signed(known["stripe_webhook_secret"], body, time.time())
+    assert await gateway.verified_event(body, good) is not None
+    assert isinstance(await gateway.retrieve("pi_none"), Refused)
+    await gateway.close()
 
 
 async def test_calls_at_once_share_lines_and_never_mix_answers(gw: StripeGateway) -> None:

@@ -49,6 +49,8 @@ class Gateways:
                 stripe_breaker,
                 mail_breaker,
                 objects_breaker,
+                # The worker's queue has its own; what all processes know of it is shown here, too.
+                *([Breaker("queue", rt.redis)] if settings.queue.kind == "sqs" else []),
                 *(log_in.breaker for log_in in log_ins.values()),
             ),
         )

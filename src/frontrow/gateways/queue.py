@@ -14,6 +14,7 @@ from frontrow.core import aws
 from frontrow.core.broker import Delivery, StreamBroker, readable
 from frontrow.core.redis import Redis
 from frontrow.core.settings import QueueSettings, Settings
+from frontrow.gateways.breaker import Breaker
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,7 @@ AT_ONCE = 10
 def open_queue(settings: Settings, redis: Redis) -> AsyncBroker:
     """The broker that the settings choose. Nothing connects before it's used."""
     if settings.queue.kind == "sqs":
-        return SqsBroker(settings.queue)
+        return SqsBroker(settings.queue, breaker=Breaker("queue", redis))
     return StreamBroker(redis, visibility_s=settings.queue.visibility_s, max_deliveries=settings.queue.max_receives)
 
 
@@ -33,7 +34,9 @@ class SqsBroker(AsyncBroker):
     """A standard queue of SQS. Its redrive policy (set where the queue is made) moves a message to the dead-letter
     queue after as many receives as ``queue.max_receives`` says."""
 
-    def __init__(self, settings: QueueSettings, *, long_poll_s: int = LONG_POLL_S) -> None:
+    def __init__(
+        self, settings: QueueSettings, *, long_poll_s: int = LONG_POLL_S, breaker: Breaker | None = None
+    ) -> None:
         """Raises ValueError without a queue's address."""
         super().__init__()
         if not settings.sqs_url:
@@ -41,14 +44,20 @@ class SqsBroker(AsyncBroker):
         self._url = settings.sqs_url
         self._settings = settings
         self._long_poll_s = long_poll_s
+        self._breaker = breaker
         self._in_hand: dict[str, str] = {}  # message id -> receipt handle
         self._opened = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._client: Any = None
 
     async def kick(self, message: BrokerMessage) -> None:
-        """Send a message. Raises what the client raises when SQS doesn't take it."""
-        await (await self._sqs()).send_message(QueueUrl=self._url, MessageBody=message.message.decode())
+        """Send a message. Raises what the client raises when SQS doesn't take it, or BreakerOpen."""
+        client = await self._sqs()
+
+        async def send() -> None:
+            await client.send_message(QueueUrl=self._url, MessageBody=message.message.decode())
+
+        await (send() if self._breaker is None else self._breaker.call(send))
 
     async def listen(self) -> AsyncGenerator[bytes | AckableMessage, None]:
         """Yield messages one by one; lives through whatever happens to SQS."""

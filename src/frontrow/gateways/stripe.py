@@ -6,8 +6,7 @@ Unknown is no verdict: the caller reads the intent and acts on what it says. No 
 import json
 import time
 import uuid
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import stripe
 import structlog
@@ -15,6 +14,19 @@ import structlog
 from frontrow.core.secrets import Secrets
 from frontrow.core.settings import StripeSettings
 from frontrow.gateways.breaker import Breaker, BreakerOpen
+from frontrow.gateways.budget import RetryBudget
+from frontrow.gateways.stripe_answers import (
+    Answer,
+    Done,
+    Intent,
+    RefundAnswer,
+    RefundDone,
+    Refused,
+    StripeUnreachable,
+    Unknown,
+    read_intent,
+    read_refund,
+)
 from frontrow.gateways.stripe_http import KeptHTTPClient
 
 log = structlog.get_logger(__name__)
@@ -28,104 +40,21 @@ INTENTS = "/v1/payment_intents"
 REFUNDS = "/v1/refunds"
 
 
-@dataclass(frozen=True)
-class Intent:
-    """A PaymentIntent as far as the till cares. Amounts in minor units of ``currency`` (upper case)."""
-
-    id: str
-    status: str
-    amount: int
-    captured: int
-    currency: str
-    client_secret: str | None
-    payment_id: uuid.UUID | None
-    livemode: bool
-
-
-@dataclass(frozen=True)
-class Done:
-    intent: Intent
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Stripe said no for good: a card error, or a state in which this can't be done. Read the intent to act."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Time-out, 5xx, 409, 429 or an open breaker. ``next_key``: Stripe stored a 500 under this key; use another."""
-
-    reason: str
-    next_key: bool
-
-
-Answer = Done | Refused | Unknown
-
-
-RefundStatus = Literal["pending", "succeeded", "failed"]
-
-
-@dataclass(frozen=True)
-class RefundDone:
-    """A refund that Stripe knows; ``pending`` ones succeed or fail days later. ``amount`` in minor units of
-    ``currency`` (upper case). ``refund_id`` is ours, from the metadata; None: made by hand in Stripe's dashboard."""
-
-    stripe_id: str
-    status: RefundStatus
-    amount: int = 0
-    currency: str = ""
-    refund_id: uuid.UUID | None = None
-    intent_id: str | None = None
-    failure_reason: str | None = None
-
-
-RefundAnswer = RefundDone | Refused | Unknown
-
-
-class StripeUnreachable(ConnectionError):
-    """Stripe didn't tell. A ConnectionError: to the outbox it is an outage, which says nothing about the job."""
-
-
-def _our_id(found: Any, name: str) -> uuid.UUID | None:
-    metadata = found["metadata"] or {}
-    try:
-        return uuid.UUID(metadata[name]) if name in metadata else None
-    except ValueError:
-        return None
-
-
-def read_intent(found: Any) -> Intent:
-    """From the SDK's object or a webhook's JSON."""
-    return Intent(
-        id=found["id"],
-        status=found["status"],
-        amount=found["amount"],
-        captured=found["amount_received"] or 0,
-        currency=str(found["currency"]).upper(),
-        client_secret=found["client_secret"],
-        payment_id=_our_id(found, "payment_id"),
-        livemode=bool(found["livemode"]),
-    )
-
-
-_REFUND_STATUS: dict[str, RefundStatus] = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
-
-
-def read_refund(found: Any) -> RefundDone:
-    """From the SDK's object or a webhook's JSON (``refund.updated``, ``refund.failed``)."""
-    return RefundDone(
-        stripe_id=found["id"],
-        status=_REFUND_STATUS.get(found["status"] or "", "pending"),
-        amount=found["amount"],
-        currency=str(found["currency"]).upper(),
-        refund_id=_our_id(found, "refund_id"),
-        intent_id=found["payment_intent"],
-        failure_reason=found.get("failure_reason"),
-    )
+__all__ = [
+    "CARD",
+    "Answer",
+    "Done",
+    "Intent",
+    "RefundAnswer",
+    "RefundDone",
+    "Refused",
+    "StripeGateway",
+    "StripeUnreachable",
+    "Unknown",
+    "is_answer",
+    "read_intent",
+    "read_refund",
+]
 
 
 def is_answer(error: Exception) -> bool:
@@ -141,11 +70,14 @@ class StripeGateway:
     answers is the stand-in's test.
     """
 
-    def __init__(self, settings: StripeSettings, secrets: Secrets, breaker: Breaker) -> None:
+    def __init__(
+        self, settings: StripeSettings, secrets: Secrets, breaker: Breaker, budget: RetryBudget | None = None
+    ) -> None:
         self._settings = settings
         self._secrets = secrets
         self._breaker = breaker
         self._client: stripe.StripeClient | None = None
+        self._budget = budget or RetryBudget()
         self._reread_at = 0.0
         self._http = KeptHTTPClient(min(CONNECT_TIMEOUT_S, settings.timeout_s), settings.timeout_s)
 
@@ -162,7 +94,19 @@ class StripeGateway:
             )
         return self._client
 
-    async def _ask(self, method: str, path: str, key: str | None = None, **params: Any) -> Any | Refused | Unknown:
+    async def _ask(
+        self, method: str, path: str, key: str | None = None, *, of: uuid.UUID | None = None, **params: Any
+    ) -> Any | Refused | Unknown:
+        """One call, unless it is a retry and there were too many of them. ``of``: whose, where the path doesn't say."""
+        what = f"{method} {path} {of or ''}"
+        if not self._budget.may_ask(what):
+            return Unknown("retry_budget", next_key=False)
+        answer = await self._call(method, path, key, params)
+        # An open breaker asked nobody: what comes after it isn't a second asking.
+        self._budget.told(what, known=not isinstance(answer, Unknown) or answer.reason == BreakerOpen.__name__)
+        return answer
+
+    async def _call(self, method: str, path: str, key: str | None, params: dict[str, Any]) -> Any | Refused | Unknown:
         client = self._client or await self._opened()
         if key is not None:
             params["idempotency_key"] = key
@@ -188,12 +132,12 @@ class StripeGateway:
         except (BreakerOpen, TimeoutError, OSError) as error:
             return Unknown(type(error).__name__, next_key=False)
 
-    async def _ask_intent(self, method: str, path: str, key: str | None = None, **params: Any) -> Answer:
-        answer = await self._ask(method, path, key, **params)
+    async def _ask_intent(self, method: str, path: str, key: str | None = None, **more: Any) -> Answer:
+        answer = await self._ask(method, path, key, **more)
         return answer if isinstance(answer, (Refused, Unknown)) else Done(read_intent(answer))
 
-    async def _ask_refund(self, method: str, path: str, key: str | None = None, **params: Any) -> RefundAnswer:
-        answer = await self._ask(method, path, key, **params)
+    async def _ask_refund(self, method: str, path: str, key: str | None = None, **more: Any) -> RefundAnswer:
+        answer = await self._ask(method, path, key, **more)
         return answer if isinstance(answer, (Refused, Unknown)) else read_refund(answer)
 
     async def _list(self, path: str, **params: Any) -> list[Any]:
@@ -223,6 +167,7 @@ class StripeGateway:
             "post",
             INTENTS,
             key,
+            of=payment_id,
             amount=amount,
             currency=currency.lower(),
             capture_method="manual" if method == CARD else "automatic",
@@ -261,8 +206,15 @@ class StripeGateway:
         :meth:`refunds` first, for the refund may have been made.
         """
         key = f"refund:{refund_id}:{tries}" if tries else f"refund:{refund_id}"
-        metadata = {"refund_id": str(refund_id)}
-        return await self._ask_refund("post", REFUNDS, key, payment_intent=intent_id, amount=amount, metadata=metadata)
+        return await self._ask_refund(
+            "post",
+            REFUNDS,
+            key,
+            of=refund_id,
+            payment_intent=intent_id,
+            amount=amount,
+            metadata={"refund_id": str(refund_id)},
+        )
 
     async def retrieve_refund(self, stripe_id: str) -> RefundAnswer:
         """A refund as it stands: what was pending may have succeeded or failed since."""
