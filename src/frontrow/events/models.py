@@ -68,6 +68,7 @@ class SeatPlace(Base):
         ForeignKeyConstraint(["organiser_id", "seat_map_id"], ["seat_map.organiser_id", "seat_map.id"]),
         CheckConstraint("kind IN ('numbered', 'standing')", name="kind"),
         CheckConstraint("access IN ('', 'wheelchair', 'companion')", name="access"),
+        Index("ix_seat_place_standing", "seat_map_id", "section", "seat_no", postgresql_where="kind = 'standing'"),
     )
 
     seat_map_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
