@@ -205,7 +205,7 @@ async def test_cancelled_names_the_places(rt: Runtime, gw: Gateways, server: Mai
         assert "€42.50 is going back" in body
     for body in bodies(second):
         assert "row B, seat 4" in body
-        assert "your order for this evening was cancelled" in body
+        assert "Your order for this evening was cancelled" in body
         assert "No money goes back" in body
     one, two = calendar(first), calendar(second)
     assert (one["STATUS"], two["STATUS"]) == ("CONFIRMED", "CANCELLED")

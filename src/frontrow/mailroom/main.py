@@ -28,7 +28,11 @@ def dead_list(all_topics: bool = False) -> int:
         if not found:
             Console().print("Nothing is dead: all mails went out, or are on their way.")
             return 0
-        table = Table("Id", "What", "Order", "To", "Since (UTC)", "Tries", "Why", title="What didn't get out")
+        table = Table(title="What didn't get out")
+        for name in ("Id", "What", "Order", "To", "Since (UTC)", "Tries", "Why"):
+            # An id or an address is copied from here: it stays in one piece, however narrow the window.
+            whole = {"Id": [one.id for one in found], "To": [one.email or "" for one in found]}.get(name, [])
+            table.add_column(name, min_width=max(map(len, whole), default=0))
         for one in found:
             since = f"{one.at:%Y-%m-%d %H:%M}" if one.at else ""
             what = one.topic if one.state == "dead" else f"{one.topic} (refused)"
