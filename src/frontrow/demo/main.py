@@ -209,7 +209,7 @@ async def _show(
         image_key=image_key,
     )
     bands = HALLS[show.hall].bands
-    kinds: dict[str | None, int] = {None: 10_000, **show.reductions}
+    kinds = {"": 10_000, **show.reductions}
     lines = [
         PriceLine(category, name or bands[category], reduced(amount, share), fee_of(reduced(amount, share)), TAX_BP)
         for category, amount in show.prices.items()
