@@ -100,6 +100,15 @@ def audit(
 
 
 @app.command()
+def breakers(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the states as JSON.")] = False,
+) -> None:
+    """How Stripe, mail and the other outside services are doing. Exit code 1 when one is left alone."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.gateways.main", "show", as_json))
+
+
+@app.command()
 def openapi() -> None:
     """Print the OpenAPI document of the app."""
     document = _run("frontrow.app", "create_app").openapi()
