@@ -49,6 +49,8 @@ MUTANTS = (
     Mutant("sweeper_ignores_in_payment", "seats in payment may be taken once their time ran out", MONEY),
     Mutant("late_create_stays", "an intent that was created after the order ended isn't cancelled", MONEY),
     Mutant("never_made_unlocked", "*no such intent* is acted on without looking again under the lock", MONEY),
+    Mutant("opened_by_order_state", "an old answer to *create* cancels whatever isn't *paying*", MONEY),
+    Mutant("void_deactivates", "a card authorised while its order expires makes its payment one of the past", MONEY),
     Mutant("news_keeps_creating", "news brings the intent's id, but the payment stays *creating*", MONEY),
     Mutant("double_active", "a second tab starts a second payment of the same order", CHECKOUT),
     Mutant("any_payment_ends", "late news of a payment that was left ends the order that another one pays", CHECKOUT),

@@ -70,6 +70,8 @@ def _learn(b: Buyer, at: int, world: World) -> Buyer:
 
 def opened(b: Buyer, at: int, world: World) -> Buyer:
     """T3, second half: Stripe made the intent. The order is locked again: no longer *paying* -> cancel."""
+    if b.pays[at].known and "opened_by_order_state" in world.mutant and b.order != PAYING:
+        return with_pay(b, at, cancel=1)
     learnt = _learn(b, at, world)
     pay = learnt.pays[at]
     return with_pay(learnt, at, state=OPEN) if pay.state == CREATING else learnt
@@ -142,6 +144,10 @@ def _authorised(b: Buyer, kind: Kind, world: World, at: int, pay: Pay) -> Iterat
         return
     if b.order == CAPTURING and pay.active:
         return
+    if b.order == EXPIRING and _current(b, at, world) and "void_deactivates" not in world.mutant:
+        # Its cancellation is asked for already, and Stripe's answer to that ends the order (T7).
+        yield Outcome("", b)
+        return
     if waits and (b.own == kind.want or "t4_no_fence" in world.mutant):
         yield Outcome(": T4", _t4(b, kind, at, world), 0, kind.want & ~b.own)
     elif waits:
@@ -205,7 +211,8 @@ def _captured(b: Buyer, kind: Kind, world: World, at: int, pay: Pay) -> Outcome:
 def _dead(b: Buyer, world: World, at: int, pay: Pay) -> tuple[Buyer, int]:
     """Stripe will never take this money: whatever was kept for it is free."""
     stopped = with_pay(b, at, state=STOPPED, active=0, capture=0, cancel=0, declined=0, none_found=0)
-    if b.order == EXPIRING and _current(b, at, world):
+    waits = _current(b, at, world) and (pay.active or "void_deactivates" not in world.mutant)
+    if b.order == EXPIRING and waits:
         return end(stopped, _AFTER_EXPIRING[b.why], world)
     if b.order == PAYING and pay.active:
         return end(stopped, FAILED, world)

@@ -87,6 +87,7 @@ class Buyer(NamedTuple):
     in_payment: int = 0
     ticket: int = NO_TICKET
     live: int = 0  # lines with a ticket that isn't void
+    lines: int = 0  # lines that were sold, once and for all
     used: int = 0  # tickets that let somebody in
     coupon: int = 0  # 1: a live redemption
     pays: tuple[Pay, ...] = ()

@@ -53,7 +53,7 @@ from tests.model.state import (
     Pay,
     lines,
 )
-from tests.model.verbs import World, cancel_lines, end, expiring, outstanding, sell, start
+from tests.model.verbs import World, cancel_lines, end, expiring, given_back, outstanding, sell, start
 
 HELD_SOFTLY = frozenset({HELD, PENDING, PAYING, EXPIRING})
 """Orders whose seats another buyer may take once the time is up, unless they are in payment."""
@@ -150,6 +150,9 @@ def _payment(b: Buyer, kind: Kind, world: World, at: int, pay: Pay) -> Iterator[
             yield Step(f"call: create intent {n} is refused", True, now(intent=NO_SUCH))
     elif not pay.known and pay.intent in LIVE_INTENTS | {DEAD}:
         yield Step(f"answer: intent {n} was created", bool(pay.create), news.opened(b, at, world))
+    elif pay.known:
+        # Two workers had the row; the one that slept comes with the same intent when the other's work is done.
+        yield Step(f"answer: intent {n} was created, says a worker that slept", False, news.opened(b, at, world))
     elif pay.intent == NO_SUCH and (pay.create or pay.active):
         failed, coupon = news.create_refused(b, at, world)
         yield Step(f"answer: create intent {n} was refused", True, failed, coupon)
@@ -234,7 +237,7 @@ def _refunding(b: Buyer, kind: Kind, world: World) -> Iterator[Step]:
                 yield Step(f"call: refund {at + 1} is refused by the bank", False, now(REFUSED))
         elif state == MADE:
             due = REFUNDED if b.order == REFUND_DUE else b.order
-            yield Step(f"answer: refund {at + 1} is made", True, now(RECORDED, order=due))
+            yield Step(f"answer: refund {at + 1} is made", True, given_back(now(RECORDED, order=due)))
             if "refund_key_unstable" in world.mutant and b.twice < 2:
                 yield Step(f"call: refund {at + 1} again, under another key", True, now(MADE, twice=b.twice + amount))
 

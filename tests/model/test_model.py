@@ -14,7 +14,6 @@ from tests.model.state import CAPTURING, EXPIRED, EXPIRING, HELD, NONE, ORDER, P
 
 UNUSED = {
     ("paying", "pending"),  # leaving the checkout goes by *expiring*: Stripe confirms first
-    ("paid", "refunded"),  # in the model a refund moves money alone; the order stays what it is
     ("expiring", "refund_due"),  # seats lost while they were kept: the search finds that this can't be
 }
 """Legal for the code, and never taken in the model."""

@@ -9,9 +9,12 @@ from tests.model.state import (
     NO_MAIL,
     NO_TICKET,
     OWED,
+    PAID,
     PAYING,
     PENDING,
     QUEUED,
+    RECORDED,
+    REFUNDED,
     REFUSED,
     Buyer,
     Kind,
@@ -60,13 +63,24 @@ def expiring(b: Buyer, why: int, world: World) -> Buyer:
 
 def sell(b: Buyer, kind: Kind) -> Buyer:
     """T4, the seats' part: every one is sold to the order; tickets are there, and don't admit yet."""
-    return b._replace(own=kind.want, sold=1, in_payment=0, ticket=INACTIVE, live=kind.want, why=0, late=0)
+    return b._replace(
+        own=kind.want, sold=1, in_payment=0, ticket=INACTIVE, live=kind.want, lines=kind.want, why=0, late=0
+    )
 
 
 def paid(b: Buyer, kind: Kind, at: int, order: int, ticket: int) -> Buyer:
     """T5 done: booked, tickets valid, the confirmation queued."""
     mail = QUEUED if kind.mail and b.mail == NO_MAIL else b.mail
     return b._replace(order=order, ticket=ticket, mail=mail, captures=min(b.captures + 1, 3))
+
+
+def given_back(b: Buyer) -> Buyer:
+    """T9: when all the money of a *paid* order went back, nobody is let in for it any more."""
+    whole = lines(b.lines)
+    done = sum(amount for at, amount, state in b.refunds if state == RECORDED and b.pays[at].active)
+    if b.order != PAID or done < whole:
+        return b
+    return b._replace(order=REFUNDED, own=0, sold=0, ticket=NO_TICKET, live=0)
 
 
 def outstanding(b: Buyer, at: int, world: World) -> int:
