@@ -248,6 +248,12 @@ PLANTS: dict[str, list[Fault]] = {
         """INSERT INTO effect (effect_key, done_at, detail)
            VALUES ('mail:order_paid:' || {pending}::text, now(), '{{"outcome": "sent"}}')""",
         "INSERT INTO effect (effect_key, done_at) VALUES ('mail:order_paid:nobody', now())",
+        """INSERT INTO effect (effect_key, done_at, detail)
+           VALUES ('mail:moved:' || {pending}::text || ':1', now(), '{{"outcome": "sent"}}')""",
+    ],
+    "mail_without_refund": [
+        """INSERT INTO effect (effect_key, done_at, detail)
+           VALUES ('mail:refund_made:' || {fresh}::text, now(), '{{"outcome": "sent"}}')"""
     ],
     "two_mails_alike": [
         """INSERT INTO effect (effect_key, done_at, detail)

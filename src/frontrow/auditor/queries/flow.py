@@ -65,12 +65,24 @@ FLOW = (
     Question(
         15,
         "mail_without_payment",
-        "a confirmation was sent for an order that was never paid",
+        "a confirmation, or the news of a move, was sent for an order that was never paid",
         """SELECT e.effect_key, e.done_at FROM effect e
-            WHERE e.effect_key LIKE 'mail:order\\_paid:%' AND e.done_at IS NOT NULL
-              AND coalesce(e.detail ->> 'outcome', '') <> 'nothing to send'
+            WHERE (e.effect_key LIKE 'mail:order\\_paid:%' OR e.effect_key LIKE 'mail:moved:%')
+              AND e.done_at IS NOT NULL AND coalesce(e.detail ->> 'outcome', '') <> 'nothing to send'
               AND NOT EXISTS (SELECT FROM orders o
-                               WHERE e.effect_key = 'mail:order_paid:' || o.id AND o.paid_at IS NOT NULL)""",
+                               WHERE CAST(o.id AS text) = split_part(e.effect_key, ':', 3)
+                                 AND o.paid_at IS NOT NULL)""",
+    ),
+    Question(
+        15,
+        "mail_without_refund",
+        "a buyer was told of a refund that wasn't made",
+        """SELECT e.effect_key, e.done_at FROM effect e
+            WHERE e.effect_key LIKE 'mail:refund\\_made:%' AND e.done_at IS NOT NULL
+              AND coalesce(e.detail ->> 'outcome', '') <> 'nothing to send'
+              AND NOT EXISTS (SELECT FROM refund r
+                               WHERE CAST(r.id AS text) = split_part(e.effect_key, ':', 3)
+                                 AND r.state = 'succeeded')""",
     ),
     Question(
         15,
