@@ -25,14 +25,15 @@ from frontrow.seats.endpoints import router as seats_router
 from frontrow.tickets.endpoints import router as tickets_router
 
 ROUTERS: tuple[APIRouter, ...] = (
-    people_router,
-    events_router,
+    # Routes are tried one after the other: what everybody asks on an on-sale comes first.
     seats_router,
-    coupons_router,
     orders_router,
-    tickets_router,
     payments_router,
+    events_router,
+    people_router,
+    tickets_router,
     live_router,
+    coupons_router,
     mailroom_router,
 )
 
