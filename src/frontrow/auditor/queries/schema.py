@@ -6,6 +6,7 @@ PARENTS = (
     # child, its column, parent (by id). The composite foreign keys hold most of them; plain ids are held here alone.
     ("seat_map", "venue_id", "venue"),
     ("seat_place", "seat_map_id", "seat_map"),
+    ("seat_spot", "seat_map_id", "seat_map"),
     ("performance", "event_id", "event"),
     ("performance", "venue_id", "venue"),
     ("performance", "seat_map_id", "seat_map"),
