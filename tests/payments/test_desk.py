@@ -4,16 +4,18 @@ import asyncio
 import uuid
 from typing import Any, Literal
 
+import httpx
 import pytest
 
 from frontrow.core.ids import new_id
 from frontrow.gateways.stripe import RefundDone
-from frontrow.payments.actions import refunds
+from frontrow.payments.actions import news, refunds
 from frontrow.payments.errors import StripeUnavailable
 from frontrow.people.access import Doorkeeper
 from frontrow.people.actions import sessions
 from tests.factories.buyer import Buyer
 from tests.factories.stack import Stage
+from tests.waiting import eventually
 
 
 class Staff(Buyer):
@@ -239,3 +241,44 @@ async def test_a_refund_made_at_stripe_is_entered_into_the_books(stage: Stage) -
         assert not await refunds.heard(stage.rt, RefundDone("re_other", "succeeded", 300, "EUR", None, "pi_others"))
         assert (await guest.see(order["id"]))["state"] == "paid"
     assert [tuple(row) for row in await stage.sql("SELECT refunded FROM payment")] == [(300,)]
+
+
+async def bought_with(stage: Stage, guest: Buyer, card: str) -> dict[str, Any]:
+    hold = await guest.hold(stage.house.performance_id, [1])
+    order = await guest.order(hold["id"])
+    await guest.confirm(await guest.start_payment(order["id"]), card)
+    return await guest.check(order["id"])
+
+
+async def time_passes_at_stripe(stage: Stage) -> None:
+    async with httpx.AsyncClient() as clock:
+        (await clock.post(f"{stage.stripe}/_standin/settle")).raise_for_status()
+
+
+async def test_a_refund_that_the_bank_sends_back_is_heard_of(stage: Stage) -> None:
+    async with stage.buyer() as guest, staff(stage) as sam:
+        order = await bought_with(stage, guest, "4000000000005126")
+        await sam.log_in(stage)
+        await sam.refund(order["id"], 500)
+        await stage.run_jobs()
+        await time_passes_at_stripe(stage)
+
+        async def failed() -> bool:
+            await stage.run_jobs()
+            return [row[0] for row in await stage.sql("SELECT state FROM refund")] == ["failed"]
+
+        await eventually(failed, within=20, every=0.2)
+    assert [tuple(row) for row in await stage.sql("SELECT refunded FROM payment")] == [(0,)]
+
+
+async def test_a_refund_that_takes_days_is_looked_after_without_a_webhook(stage: Stage) -> None:
+    await stage.faults(webhooks="off")
+    async with stage.buyer() as guest, staff(stage) as sam:
+        order = await bought_with(stage, guest, "4000000000007726")
+        await sam.log_in(stage)
+        await sam.refund(order["id"], 500)
+        await stage.run_jobs()
+        assert [row[0] for row in await stage.sql("SELECT state FROM refund")] == ["pending"]
+        await time_passes_at_stripe(stage)
+        await news.reconcile(stage.rt, stage.gw, older_than_s=0)
+    assert [row[0] for row in await stage.sql("SELECT state FROM refund")] == ["succeeded"]
