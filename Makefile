@@ -36,7 +36,8 @@ test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the 
 
 .PHONY: model
 model: $(VENV)/.dev ## Search the purchase's protocol in every state (BUYERS=3; SHOW=name explains a mutant)
-	$(PYTHON) -m tests.model --buyers $(or $(BUYERS),2) $(if $(SHOW),--show $(SHOW))
+	$(if $(SHOW),$(PYTHON) -m tests.model --show $(SHOW),\
+	  $(PYTHON) -m tests.model --buyers $(or $(BUYERS),2) && $(PYTHON) -m tests.model --mutants)
 
 .PHONY: check
 check: lint types layers lengths web-check client-check ## Everything a machine can judge: style, types, layers, lengths, stale client
