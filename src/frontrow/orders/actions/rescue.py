@@ -22,8 +22,8 @@ async def rescue(tx: Tx, order: Any) -> bool:
     True: the seats are sold to it; the caller takes the steps to *paid* and issues the tickets. False: nothing has
     changed, and the money goes back. An order that its buyer cancelled, or that failed, isn't brought back to life.
 
-    The account is locked after the order here, against the usual order of locks: whoever has an account locked (T2) waits
-    for a running hold or a coupon only, never for an order, so this closes no circle.
+    The account is locked after the order here, against the usual order of locks: whoever has an account locked (T2)
+    waits for a running hold or a coupon only, never for an order, so this closes no circle.
     """
     if order.state != "expired":
         return False
