@@ -88,10 +88,12 @@ const PAYING: Record<string, Sentence> = {
   nothing_to_pay: ["There is nothing to pay here any more", "Nothing was charged a second time. The order's page says how it stands."],
 };
 
-/** When staff give money or places back. */
-const DESK: Record<string, Sentence> = {
+/** After buying: mails, and what staff do with money and places. */
+const AFTERWARDS: Record<string, Sentence> = {
   order_not_paid: ["This order is not paid", "There is no money to give back and nothing was changed. Its seats are as they were."],
   not_refundable: ["That is more than can still be given back", "Nothing was changed. Refunds that are on their way count, too."],
+  nothing_to_resend: ["This order has no tickets to send", "Nothing was changed: its seats and money are as its page says."],
+  resent_too_often: ["These tickets were sent a few times already", "Nothing was changed, and your seats are yours. Look in the spam folder, or ask again later."],
   ticket_used: ["Somebody was let in with one of these tickets", "Nothing was changed: seats and money are as they were. Check at the door first; then it can be done all the same."],
 };
 
@@ -142,7 +144,7 @@ const WITH_FACTS: Record<string, (facts: Facts) => Sentence> = {
   ],
 };
 
-const SENTENCES: Record<string, Sentence> = { ...CHOOSING, ...HOLDING, ...PAYING, ...DESK, ...ALWAYS };
+const SENTENCES: Record<string, Sentence> = { ...CHOOSING, ...HOLDING, ...PAYING, ...AFTERWARDS, ...ALWAYS };
 
 const UNEXPECTED: Sentence = ["Something went wrong on our side", "Your choice is kept. Press the button again: it cannot hold or charge twice."];
 

@@ -1,17 +1,19 @@
 import { useState } from "react";
-import { http } from "@/shared/lib/http";
+import { resendTickets } from "@/client/frontrow";
+import { uuid } from "@/shared/lib/correlation";
+import { insist } from "@/shared/lib/insist";
 import { codeOf } from "@/shared/lib/problem";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { withToken } from "./orderWords";
 import type { FullOrder } from "./shapes";
 
-type Mail = "idle" | "sending" | "sent" | "too_soon" | "lost";
+type Mail = "idle" | "sending" | "sent" | "too_often" | "lost";
 
 const SAID: Record<Mail, (email: string) => string> = {
   idle: () => "",
   sending: () => "",
   sent: (email) => `Sent once more to ${email}. It can take a minute; look in the spam folder, too.`,
-  too_soon: (email) => `It was sent to ${email} only a moment ago. Wait a few minutes before asking again.`,
+  too_often: (email) => `It was sent to ${email} a few times already. Look in the spam folder, or ask again later.`,
   lost: () => "The mail could not be asked for just now. Your tickets are safe here; try again in a moment.",
 };
 
@@ -21,10 +23,12 @@ export function TicketActions({ order, token }: { order: FullOrder; token: strin
   const resend = async (): Promise<void> => {
     setMail("sending");
     try {
-      await http(withToken(`/api/orders/${order.id}/resend`, token), { method: "POST" });
+      // One press is one mail, however often its answer is lost.
+      const key = uuid();
+      await insist(() => resendTickets(order.id, { token }, { headers: { "Idempotency-Key": key } }));
       setMail("sent");
     } catch (error) {
-      setMail(["too_soon", "resend_too_soon", "too_many_tries", "rate_limited"].includes(codeOf(error)) ? "too_soon" : "lost");
+      setMail(codeOf(error) === "resent_too_often" ? "too_often" : "lost");
     }
   };
   return (

@@ -44,9 +44,10 @@ async function send<T>(url: string, init: RequestInit): Promise<T> {
     throw new ProblemError("network", 0, "The connection to Frontrow was lost.");
   }
   if (!response.ok) throw await problemFrom(response);
-  if (response.status === 204) return undefined as T;
   try {
-    return (await response.json()) as T;
+    // A 202 or 204 says all with its status.
+    const body = await response.text();
+    return (body === "" ? undefined : JSON.parse(body)) as T;
   } catch {
     throw new ProblemError("network", 0, "The answer of Frontrow did not arrive whole.");
   }
