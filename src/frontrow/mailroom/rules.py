@@ -3,14 +3,16 @@
 import hashlib
 import unicodedata
 import uuid
+from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from email import policy
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import format_datetime, parseaddr
+from secrets import token_hex
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -236,19 +238,33 @@ def envelope(
     message["Auto-Submitted"] = "auto-generated"
     if correlation_id:
         message[CORRELATION_HEADER] = one_line(correlation_id)[:100]
-    message.set_content(said.text)
-    message.add_alternative(said.html, subtype="html")
-    for one in attachments:
-        main, _, sub = one.kind.partition("/")
-        sub, _, parameter = sub.partition("; ")
-        message.add_attachment(
-            one.content,
-            maintype=main,
-            subtype=sub,
-            filename=one.name,
-            params=dict([parameter.split("=", 1)]) if parameter else None,
-        )
+    words = _multipart("alternative", [_part("text/plain", said.text.encode()), _part("text/html", said.html.encode())])
+    files = [_part(one.kind, one.content, one.name) for one in attachments]
+    body = _multipart("mixed", [words, *files]) if files else words
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = body["Content-Type"]
+    message.set_payload(body.get_payload())
     return message
+
+
+def _part(kind: str, content: bytes, name: str = "") -> Message:
+    """One file of a message. Ready-made, because ``EmailMessage`` takes its own headers apart again: that was a third
+    of a mail's time. ``kind`` and ``name`` are ours, never a buyer's words."""
+    part = Message()
+    part["Content-Type"] = f'{kind}; charset="utf-8"' if kind.startswith("text/") else kind
+    part["Content-Transfer-Encoding"] = "base64"
+    if name:
+        part["Content-Disposition"] = f'attachment; filename="{name}"'
+    part.set_payload(encodebytes(content).decode())
+    return part
+
+
+def _multipart(kind: str, parts: Sequence[Message]) -> Message:
+    whole = Message()
+    # Everything inside is base64, in which no line begins with two dashes: any boundary is safe.
+    whole["Content-Type"] = f'multipart/{kind}; boundary="={token_hex(12)}="'
+    whole.set_payload(list(parts))
+    return whole
 
 
 def _clock(moment: datetime, zone: tzinfo, locale: str) -> str:
