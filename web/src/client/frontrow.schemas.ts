@@ -896,25 +896,6 @@ export interface TicketKeys {
   keys: TicketKey[];
 }
 
-export type ListEventsParams = {
-cursor?: string | null;
-/**
- * @minimum 1
- * @maximum 100
- */
-limit?: number;
-q?: string | null;
-};
-
-export type ListCouponsParams = {
-cursor?: string | null;
-/**
- * @minimum 1
- * @maximum 100
- */
-limit?: number;
-};
-
 export type ListMyOrdersParams = {
 cursor?: string | null;
 /**
@@ -922,22 +903,6 @@ cursor?: string | null;
  * @maximum 50
  */
 limit?: number;
-};
-
-export type GetOrderParams = {
-token?: string | null;
-};
-
-export type GetTicketsPdfParams = {
-token?: string | null;
-};
-
-export type GetCalendarParams = {
-token?: string | null;
-};
-
-export type GetTicketQrParams = {
-token?: string | null;
 };
 
 export type StartPaymentParams = {
@@ -961,6 +926,41 @@ token?: string | null;
 };
 
 export type StripeWebhook200 = {[key: string]: boolean};
+
+export type ListEventsParams = {
+cursor?: string | null;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+limit?: number;
+q?: string | null;
+};
+
+export type GetOrderParams = {
+token?: string | null;
+};
+
+export type GetTicketsPdfParams = {
+token?: string | null;
+};
+
+export type GetCalendarParams = {
+token?: string | null;
+};
+
+export type GetTicketQrParams = {
+token?: string | null;
+};
+
+export type ListCouponsParams = {
+cursor?: string | null;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+limit?: number;
+};
 
 export type ResendTicketsParams = {
 token?: string | null;

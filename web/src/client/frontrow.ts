@@ -60,308 +60,6 @@ import type {
 
 import { http } from '../shared/lib/http';
 
-export const getGetMeUrl = () => {
-
-
-
-
-  return `/api/me`
-}
-
-/**
- * Who is asking. Also sets the cookies that a changing request needs.
- * @summary Get Me
- */
-export const getMe = async ( options?: Parameters<typeof http>[1]): Promise<Me> => {
-
-  return http<Me>(getGetMeUrl(),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getSignUpUrl = () => {
-
-
-
-
-  return `/api/account/sign-up`
-}
-
-/**
- * Make an account. The answer is the same when the address has one: nobody learns here who is a customer.
- * @summary Sign Up
- */
-export const signUp = async (signUpRequest: SignUpRequest, options?: Parameters<typeof http>[1]): Promise<SignedUp> => {
-
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
-return http<SignedUp>(getSignUpUrl(),
-  {
-    ...options,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(signUpRequest)
-  }
-);}
-
-
-
-export const getLogInUrl = () => {
-
-
-
-
-  return `/api/account/log-in`
-}
-
-/**
- * Log in. The session and the CSRF token are new ones; the buyer stays who they were, with their held seats.
- * @summary Log In
- */
-export const logIn = async (logInRequest: LogInRequest, options?: Parameters<typeof http>[1]): Promise<Session> => {
-
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
-return http<Session>(getLogInUrl(),
-  {
-    ...options,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(logInRequest)
-  }
-);}
-
-
-
-export const getRefreshSessionUrl = () => {
-
-
-
-
-  return `/api/account/refresh`
-}
-
-/**
- * Exchange the refresh token for a new one and a new access token.
- * @summary Refresh Session
- */
-export const refreshSession = async ( options?: Parameters<typeof http>[1]): Promise<Session> => {
-
-  return http<Session>(getRefreshSessionUrl(),
-  {
-    ...options,
-    method: 'POST'
-
-
-  }
-);}
-
-
-
-export const getLogOutUrl = () => {
-
-
-
-
-  return `/api/account/log-out`
-}
-
-/**
- * End the session, here and now, for all its tokens. Logging out twice is fine.
- * @summary Log Out
- */
-export const logOut = async ( options?: Parameters<typeof http>[1]): Promise<void> => {
-
-  return http<void>(getLogOutUrl(),
-  {
-    ...options,
-    method: 'POST'
-
-
-  }
-);}
-
-
-
-export const getListEventsUrl = (params?: ListEventsParams,) => {
-  const normalizedParams = new URLSearchParams();
-
-  Object.entries(params || {}).forEach(([key, value]) => {
-
-    if (value !== undefined) {
-      normalizedParams.append(key, value === null ? 'null' : String(value))
-    }
-  });
-
-  const stringifiedParams = normalizedParams.toString();
-
-  return stringifiedParams.length > 0 ? `/api/events?${stringifiedParams}` : `/api/events`
-}
-
-/**
- * Published events by their next performance; ``q`` finds words, parts of words and near misses.
- * @summary List Events
- */
-export const listEvents = async (params?: ListEventsParams, options?: Parameters<typeof http>[1]): Promise<EventPage> => {
-
-  return http<EventPage>(getListEventsUrl(params),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetEventUrl = (slug: string,) => {
-
-
-
-
-  return `/api/events/${slug}`
-}
-
-/**
- * An event with all its performances.
- * @summary Get Event
- */
-export const getEvent = async (slug: string, options?: Parameters<typeof http>[1]): Promise<EventDetail> => {
-
-  return http<EventDetail>(getGetEventUrl(slug),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetPerformanceUrl = (performanceId: string,) => {
-
-
-
-
-  return `/api/performances/${performanceId}`
-}
-
-/**
- * A performance with its present price list.
- * @summary Get Performance
- */
-export const getPerformance = async (performanceId: string, options?: Parameters<typeof http>[1]): Promise<PerformanceDetail> => {
-
-  return http<PerformanceDetail>(getGetPerformanceUrl(performanceId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetSeatMapUrl = (seatMapId: string,) => {
-
-
-
-
-  return `/api/seat-maps/${seatMapId}`
-}
-
-/**
- * A version of a seat map; it never changes, so browsers keep it.
- * @summary Get Seat Map
- */
-export const getSeatMap = async (seatMapId: string, options?: Parameters<typeof http>[1]): Promise<SeatMap> => {
-
-  return http<SeatMap>(getGetSeatMapUrl(seatMapId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getMovePerformanceUrl = (slug: string,
-    performanceId: string,) => {
-
-
-
-
-  return `/api/organisers/${slug}/performances/${performanceId}/move`
-}
-
-/**
- * Give a performance another time or place. Everybody with a ticket is told by mail.
- * @summary Move Performance
- */
-export const movePerformance = async (slug: string,
-    performanceId: string,
-    moveRequest: MoveRequest, options?: Parameters<typeof http>[1]): Promise<Moved> => {
-
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
-return http<Moved>(getMovePerformanceUrl(slug,performanceId),
-  {
-    ...options,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(moveRequest)
-  }
-);}
-
-
-
 export const getGetSeatStatesUrl = (performanceId: string,) => {
 
 
@@ -534,149 +232,6 @@ export const abandonHold = async (holdId: string, options?: Parameters<typeof ht
 
 
 
-export const getListCouponsUrl = (slug: string,
-    params?: ListCouponsParams,) => {
-  const normalizedParams = new URLSearchParams();
-
-  Object.entries(params || {}).forEach(([key, value]) => {
-
-    if (value !== undefined) {
-      normalizedParams.append(key, value === null ? 'null' : String(value))
-    }
-  });
-
-  const stringifiedParams = normalizedParams.toString();
-
-  return stringifiedParams.length > 0 ? `/api/organisers/${slug}/coupons?${stringifiedParams}` : `/api/organisers/${slug}/coupons`
-}
-
-/**
- * All coupons of an organiser, newest first.
- * @summary List Coupons
- */
-export const listCoupons = async (slug: string,
-    params?: ListCouponsParams, options?: Parameters<typeof http>[1]): Promise<CouponPage> => {
-
-  return http<CouponPage>(getListCouponsUrl(slug,params),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getMakeCouponUrl = (slug: string,) => {
-
-
-
-
-  return `/api/organisers/${slug}/coupons`
-}
-
-/**
- * A new coupon. Its code is unique with the organiser, so that a repeated request makes no second one.
- * @summary Make Coupon
- */
-export const makeCoupon = async (slug: string,
-    couponRequest: CouponRequest, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
-
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
-return http<Coupon>(getMakeCouponUrl(slug),
-  {
-    ...options,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(couponRequest)
-  }
-);}
-
-
-
-export const getGetCouponUrl = (slug: string,
-    couponId: string,) => {
-
-
-
-
-  return `/api/organisers/${slug}/coupons/${couponId}`
-}
-
-/**
- * One coupon, with how often it is used.
- * @summary Get Coupon
- */
-export const getCoupon = async (slug: string,
-    couponId: string, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
-
-  return http<Coupon>(getGetCouponUrl(slug,couponId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getPatchCouponUrl = (slug: string,
-    couponId: string,) => {
-
-
-
-
-  return `/api/organisers/${slug}/coupons/${couponId}`
-}
-
-/**
- * Change a coupon, or switch it off (``enabled: false``). Orders that have it keep what they were given.
- * @summary Patch Coupon
- */
-export const patchCoupon = async (slug: string,
-    couponId: string,
-    couponChange: CouponChange, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
-
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
-return http<Coupon>(getPatchCouponUrl(slug,couponId),
-  {
-    ...options,
-    method: 'PATCH',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(couponChange)
-  }
-);}
-
-
-
 export const getPlaceOrderUrl = () => {
 
 
@@ -783,231 +338,6 @@ return http<Quote>(getQuoteHoldUrl(holdId),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(quoteRequest)
-  }
-);}
-
-
-
-export const getGetOrderUrl = (orderId: string,
-    params?: GetOrderParams,) => {
-  const normalizedParams = new URLSearchParams();
-
-  Object.entries(params || {}).forEach(([key, value]) => {
-
-    if (value !== undefined) {
-      normalizedParams.append(key, value === null ? 'null' : String(value))
-    }
-  });
-
-  const stringifiedParams = normalizedParams.toString();
-
-  return stringifiedParams.length > 0 ? `/api/orders/${orderId}?${stringifiedParams}` : `/api/orders/${orderId}`
-}
-
-/**
- * An order with its tickets: for the browser that placed it, its account, or the bearer of its token.
- * @summary Get Order
- */
-export const getOrder = async (orderId: string,
-    params?: GetOrderParams, options?: Parameters<typeof http>[1]): Promise<Order> => {
-
-  return http<Order>(getGetOrderUrl(orderId,params),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetTicketsPdfUrl = (orderId: string,
-    params?: GetTicketsPdfParams,) => {
-  const normalizedParams = new URLSearchParams();
-
-  Object.entries(params || {}).forEach(([key, value]) => {
-
-    if (value !== undefined) {
-      normalizedParams.append(key, value === null ? 'null' : String(value))
-    }
-  });
-
-  const stringifiedParams = normalizedParams.toString();
-
-  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/tickets.pdf?${stringifiedParams}` : `/api/orders/${orderId}/tickets.pdf`
-}
-
-/**
- * All valid tickets of a paid order, a page each.
- * @summary Get Tickets Pdf
- */
-export const getTicketsPdf = async (orderId: string,
-    params?: GetTicketsPdfParams, options?: Parameters<typeof http>[1]): Promise<void> => {
-
-  return http<void>(getGetTicketsPdfUrl(orderId,params),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetCalendarUrl = (orderId: string,
-    params?: GetCalendarParams,) => {
-  const normalizedParams = new URLSearchParams();
-
-  Object.entries(params || {}).forEach(([key, value]) => {
-
-    if (value !== undefined) {
-      normalizedParams.append(key, value === null ? 'null' : String(value))
-    }
-  });
-
-  const stringifiedParams = normalizedParams.toString();
-
-  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/calendar.ics?${stringifiedParams}` : `/api/orders/${orderId}/calendar.ics`
-}
-
-/**
- * The evening of an order that was paid, for a calendar; of a cancelled one, what takes it out again.
- * @summary Get Calendar
- */
-export const getCalendar = async (orderId: string,
-    params?: GetCalendarParams, options?: Parameters<typeof http>[1]): Promise<void> => {
-
-  return http<void>(getGetCalendarUrl(orderId,params),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getListTicketKeysUrl = () => {
-
-
-
-
-  return `/api/tickets/keys`
-}
-
-/**
- * The public key of ticket codes (JWK Set, RFC 7517): who has it can tell real codes without asking us.
- * @summary List Ticket Keys
- */
-export const listTicketKeys = async ( options?: Parameters<typeof http>[1]): Promise<TicketKeys> => {
-
-  return http<TicketKeys>(getListTicketKeysUrl(),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetTicketQrUrl = (ticketId: string,
-    params?: GetTicketQrParams,) => {
-  const normalizedParams = new URLSearchParams();
-
-  Object.entries(params || {}).forEach(([key, value]) => {
-
-    if (value !== undefined) {
-      normalizedParams.append(key, value === null ? 'null' : String(value))
-    }
-  });
-
-  const stringifiedParams = normalizedParams.toString();
-
-  return stringifiedParams.length > 0 ? `/api/tickets/${ticketId}/qr.svg?${stringifiedParams}` : `/api/tickets/${ticketId}/qr.svg`
-}
-
-/**
- * The QR code of a valid ticket, for whoever may see its order.
- * @summary Get Ticket Qr
- */
-export const getTicketQr = async (ticketId: string,
-    params?: GetTicketQrParams, options?: Parameters<typeof http>[1]): Promise<void> => {
-
-  return http<void>(getGetTicketQrUrl(ticketId,params),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getScanTicketUrl = () => {
-
-
-
-
-  return `/api/door/scan`
-}
-
-/**
- * Let a ticket's holder in, once. For staff of the organiser.
- * @summary Scan Ticket
- */
-export const scanTicket = async (scanRequest: ScanRequest, options?: Parameters<typeof http>[1]): Promise<ScanResult> => {
-
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
-return http<ScanResult>(getScanTicketUrl(),
-  {
-    ...options,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(scanRequest)
-  }
-);}
-
-
-
-export const getListDoorPerformancesUrl = () => {
-
-
-
-
-  return `/api/door/performances`
-}
-
-/**
- * The performances that the logged-in member of staff may scan for.
- * @summary List Door Performances
- */
-export const listDoorPerformances = async ( options?: Parameters<typeof http>[1]): Promise<DoorPerformances> => {
-
-  return http<DoorPerformances>(getListDoorPerformancesUrl(),
-  {
-    ...options,
-    method: 'GET'
-
-
   }
 );}
 
@@ -1341,6 +671,676 @@ export const stripeWebhook = async ( options?: Parameters<typeof http>[1]): Prom
     method: 'POST'
 
 
+  }
+);}
+
+
+
+export const getListEventsUrl = (params?: ListEventsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/events?${stringifiedParams}` : `/api/events`
+}
+
+/**
+ * Published events by their next performance; ``q`` finds words, parts of words and near misses.
+ * @summary List Events
+ */
+export const listEvents = async (params?: ListEventsParams, options?: Parameters<typeof http>[1]): Promise<EventPage> => {
+
+  return http<EventPage>(getListEventsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetEventUrl = (slug: string,) => {
+
+
+
+
+  return `/api/events/${slug}`
+}
+
+/**
+ * An event with all its performances.
+ * @summary Get Event
+ */
+export const getEvent = async (slug: string, options?: Parameters<typeof http>[1]): Promise<EventDetail> => {
+
+  return http<EventDetail>(getGetEventUrl(slug),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetPerformanceUrl = (performanceId: string,) => {
+
+
+
+
+  return `/api/performances/${performanceId}`
+}
+
+/**
+ * A performance with its present price list.
+ * @summary Get Performance
+ */
+export const getPerformance = async (performanceId: string, options?: Parameters<typeof http>[1]): Promise<PerformanceDetail> => {
+
+  return http<PerformanceDetail>(getGetPerformanceUrl(performanceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetSeatMapUrl = (seatMapId: string,) => {
+
+
+
+
+  return `/api/seat-maps/${seatMapId}`
+}
+
+/**
+ * A version of a seat map; it never changes, so browsers keep it.
+ * @summary Get Seat Map
+ */
+export const getSeatMap = async (seatMapId: string, options?: Parameters<typeof http>[1]): Promise<SeatMap> => {
+
+  return http<SeatMap>(getGetSeatMapUrl(seatMapId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMovePerformanceUrl = (slug: string,
+    performanceId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/performances/${performanceId}/move`
+}
+
+/**
+ * Give a performance another time or place. Everybody with a ticket is told by mail.
+ * @summary Move Performance
+ */
+export const movePerformance = async (slug: string,
+    performanceId: string,
+    moveRequest: MoveRequest, options?: Parameters<typeof http>[1]): Promise<Moved> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Moved>(getMovePerformanceUrl(slug,performanceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(moveRequest)
+  }
+);}
+
+
+
+export const getGetMeUrl = () => {
+
+
+
+
+  return `/api/me`
+}
+
+/**
+ * Who is asking. Also sets the cookies that a changing request needs.
+ * @summary Get Me
+ */
+export const getMe = async ( options?: Parameters<typeof http>[1]): Promise<Me> => {
+
+  return http<Me>(getGetMeUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSignUpUrl = () => {
+
+
+
+
+  return `/api/account/sign-up`
+}
+
+/**
+ * Make an account. The answer is the same when the address has one: nobody learns here who is a customer.
+ * @summary Sign Up
+ */
+export const signUp = async (signUpRequest: SignUpRequest, options?: Parameters<typeof http>[1]): Promise<SignedUp> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<SignedUp>(getSignUpUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(signUpRequest)
+  }
+);}
+
+
+
+export const getLogInUrl = () => {
+
+
+
+
+  return `/api/account/log-in`
+}
+
+/**
+ * Log in. The session and the CSRF token are new ones; the buyer stays who they were, with their held seats.
+ * @summary Log In
+ */
+export const logIn = async (logInRequest: LogInRequest, options?: Parameters<typeof http>[1]): Promise<Session> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Session>(getLogInUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(logInRequest)
+  }
+);}
+
+
+
+export const getRefreshSessionUrl = () => {
+
+
+
+
+  return `/api/account/refresh`
+}
+
+/**
+ * Exchange the refresh token for a new one and a new access token.
+ * @summary Refresh Session
+ */
+export const refreshSession = async ( options?: Parameters<typeof http>[1]): Promise<Session> => {
+
+  return http<Session>(getRefreshSessionUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getLogOutUrl = () => {
+
+
+
+
+  return `/api/account/log-out`
+}
+
+/**
+ * End the session, here and now, for all its tokens. Logging out twice is fine.
+ * @summary Log Out
+ */
+export const logOut = async ( options?: Parameters<typeof http>[1]): Promise<void> => {
+
+  return http<void>(getLogOutUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getGetOrderUrl = (orderId: string,
+    params?: GetOrderParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/orders/${orderId}?${stringifiedParams}` : `/api/orders/${orderId}`
+}
+
+/**
+ * An order with its tickets: for the browser that placed it, its account, or the bearer of its token.
+ * @summary Get Order
+ */
+export const getOrder = async (orderId: string,
+    params?: GetOrderParams, options?: Parameters<typeof http>[1]): Promise<Order> => {
+
+  return http<Order>(getGetOrderUrl(orderId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetTicketsPdfUrl = (orderId: string,
+    params?: GetTicketsPdfParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/tickets.pdf?${stringifiedParams}` : `/api/orders/${orderId}/tickets.pdf`
+}
+
+/**
+ * All valid tickets of a paid order, a page each.
+ * @summary Get Tickets Pdf
+ */
+export const getTicketsPdf = async (orderId: string,
+    params?: GetTicketsPdfParams, options?: Parameters<typeof http>[1]): Promise<void> => {
+
+  return http<void>(getGetTicketsPdfUrl(orderId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCalendarUrl = (orderId: string,
+    params?: GetCalendarParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/orders/${orderId}/calendar.ics?${stringifiedParams}` : `/api/orders/${orderId}/calendar.ics`
+}
+
+/**
+ * The evening of an order that was paid, for a calendar; of a cancelled one, what takes it out again.
+ * @summary Get Calendar
+ */
+export const getCalendar = async (orderId: string,
+    params?: GetCalendarParams, options?: Parameters<typeof http>[1]): Promise<void> => {
+
+  return http<void>(getGetCalendarUrl(orderId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListTicketKeysUrl = () => {
+
+
+
+
+  return `/api/tickets/keys`
+}
+
+/**
+ * The public key of ticket codes (JWK Set, RFC 7517): who has it can tell real codes without asking us.
+ * @summary List Ticket Keys
+ */
+export const listTicketKeys = async ( options?: Parameters<typeof http>[1]): Promise<TicketKeys> => {
+
+  return http<TicketKeys>(getListTicketKeysUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetTicketQrUrl = (ticketId: string,
+    params?: GetTicketQrParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/tickets/${ticketId}/qr.svg?${stringifiedParams}` : `/api/tickets/${ticketId}/qr.svg`
+}
+
+/**
+ * The QR code of a valid ticket, for whoever may see its order.
+ * @summary Get Ticket Qr
+ */
+export const getTicketQr = async (ticketId: string,
+    params?: GetTicketQrParams, options?: Parameters<typeof http>[1]): Promise<void> => {
+
+  return http<void>(getGetTicketQrUrl(ticketId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getScanTicketUrl = () => {
+
+
+
+
+  return `/api/door/scan`
+}
+
+/**
+ * Let a ticket's holder in, once. For staff of the organiser.
+ * @summary Scan Ticket
+ */
+export const scanTicket = async (scanRequest: ScanRequest, options?: Parameters<typeof http>[1]): Promise<ScanResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<ScanResult>(getScanTicketUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(scanRequest)
+  }
+);}
+
+
+
+export const getListDoorPerformancesUrl = () => {
+
+
+
+
+  return `/api/door/performances`
+}
+
+/**
+ * The performances that the logged-in member of staff may scan for.
+ * @summary List Door Performances
+ */
+export const listDoorPerformances = async ( options?: Parameters<typeof http>[1]): Promise<DoorPerformances> => {
+
+  return http<DoorPerformances>(getListDoorPerformancesUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListCouponsUrl = (slug: string,
+    params?: ListCouponsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/organisers/${slug}/coupons?${stringifiedParams}` : `/api/organisers/${slug}/coupons`
+}
+
+/**
+ * All coupons of an organiser, newest first.
+ * @summary List Coupons
+ */
+export const listCoupons = async (slug: string,
+    params?: ListCouponsParams, options?: Parameters<typeof http>[1]): Promise<CouponPage> => {
+
+  return http<CouponPage>(getListCouponsUrl(slug,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMakeCouponUrl = (slug: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/coupons`
+}
+
+/**
+ * A new coupon. Its code is unique with the organiser, so that a repeated request makes no second one.
+ * @summary Make Coupon
+ */
+export const makeCoupon = async (slug: string,
+    couponRequest: CouponRequest, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Coupon>(getMakeCouponUrl(slug),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(couponRequest)
+  }
+);}
+
+
+
+export const getGetCouponUrl = (slug: string,
+    couponId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/coupons/${couponId}`
+}
+
+/**
+ * One coupon, with how often it is used.
+ * @summary Get Coupon
+ */
+export const getCoupon = async (slug: string,
+    couponId: string, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
+
+  return http<Coupon>(getGetCouponUrl(slug,couponId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPatchCouponUrl = (slug: string,
+    couponId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/coupons/${couponId}`
+}
+
+/**
+ * Change a coupon, or switch it off (``enabled: false``). Orders that have it keep what they were given.
+ * @summary Patch Coupon
+ */
+export const patchCoupon = async (slug: string,
+    couponId: string,
+    couponChange: CouponChange, options?: Parameters<typeof http>[1]): Promise<Coupon> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Coupon>(getPatchCouponUrl(slug,couponId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(couponChange)
   }
 );}
 
