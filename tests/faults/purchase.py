@@ -141,8 +141,16 @@ class Till:
                     if not answer.is_success:
                         raise Refusal(answer)
                     told.add(event["id"])
+                await self._no_rest(plan)
                 await self.work_on(plan, at)
                 at.stage = "news"
+
+    async def _no_rest(self, plan: Plan) -> None:
+        """News rests a moment for a buyer who may be waiting. Nobody waits here; and this is no boundary of the till."""
+        db = self.worker.runtime.db
+        watched, db.boundary = db.boundary, None
+        await db.call("UPDATE outbox SET due_at = clock_timestamp() WHERE correlation_id = $1", plan.story)
+        db.boundary = watched
 
     async def _events_of(self, intent_id: str) -> list[dict[str, Any]]:
         """Oldest first, from Stripe's own list of them."""
