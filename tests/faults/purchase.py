@@ -146,7 +146,7 @@ class Till:
                 at.stage = "news"
 
     async def _no_rest(self, plan: Plan) -> None:
-        """News rests a moment for a buyer who may be waiting. Nobody waits here; and this is no boundary of the till."""
+        """News rests a moment for a buyer who may be waiting. Nobody waits here. This is no boundary of the till."""
         db = self.worker.runtime.db
         watched, db.boundary = db.boundary, None
         await db.call("UPDATE outbox SET due_at = clock_timestamp() WHERE correlation_id = $1", plan.story)

@@ -22,6 +22,8 @@ SELECT (SELECT count(*) FROM hold WHERE performance_id = :performance AND seat_n
          WHERE t.order_id IN (SELECT id FROM mine) AND c.ok AND c.kind = 'entry') AS entries,
        (SELECT count(*) FROM coupon_redemption WHERE order_id IN (SELECT id FROM mine) AND given_back_at IS NULL)
          AS coupons,
+       (SELECT count(*) FROM effect e JOIN mine o ON e.effect_key = 'mail:order_paid:' || o.id
+         WHERE e.done_at IS NOT NULL) AS confirmed,
        (SELECT array_agg(DISTINCT state) FROM seats) AS seats,
        (SELECT count(*) FROM seats WHERE order_id IN (SELECT id FROM mine)) AS sold
 """
@@ -40,6 +42,7 @@ class Tally:
     seats: tuple[str, ...]
     sold: int
     tickets: int
+    confirmed: int  # by our books
     mails: int  # distinct Message-IDs
     letters: int
     entries: int
@@ -85,6 +88,7 @@ async def tally(db: Database, plan: Plan, outside: Outside) -> Tally:
         seats=tuple(row.seats),
         sold=row.sold,
         tickets=row.tickets,
+        confirmed=row.confirmed,
         mails=len(set(messages)),
         letters=len(messages),
         entries=row.entries,
@@ -105,6 +109,7 @@ def bought(plan: Plan, found: Tally, *, entered: bool) -> Tally:
         seats=("sold",),
         sold=places,
         tickets=places,
+        confirmed=1,
         mails=1,
         letters=found.letters,
         entries=places if entered else found.entries,
@@ -113,8 +118,10 @@ def bought(plan: Plan, found: Tally, *, entered: bool) -> Tally:
 
 
 def not_bought(found: Tally) -> Tally:
-    """What it must be when it was given up: nothing kept, nothing sent, every seat free."""
+    """What it must be when it was given up: nothing kept or confirmed, every seat free; whoever had begun to pay may
+    have been told that nothing was charged, once."""
     ended = tuple(state for state in found.orders if state in {"expired", "cancelled", "failed"})
+    told = min(found.mails, found.intents)
     return replace(
         found,
         orders=ended,
@@ -123,8 +130,9 @@ def not_bought(found: Tally) -> Tally:
         seats=("free",),
         sold=0,
         tickets=0,
-        mails=0,
-        letters=0,
+        confirmed=0,
+        mails=told,
+        letters=told,
         entries=0,
         coupons=0,
     )
