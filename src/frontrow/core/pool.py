@@ -17,6 +17,14 @@ WAIT_S = 2.0
 """How long a request waits for a connection before it is sent away."""
 
 
+_BY_KEYS = {
+    # Whoever writes goes by keys: one plan is as good for all, and planning anew would cost more than the work.
+    "plan_cache_mode": "force_generic_plan",
+    # A plan that is kept must not be one that was made for an empty table.
+    "enable_seqscan": "off",
+}
+
+
 class Session(asyncpg.Connection):
     """A connection that prepares each statement once and tells rows and status at once, in one round trip."""
 
@@ -43,8 +51,7 @@ class Pool:
             "application_name": "frontrow",
             "timezone": "UTC",
             "jit": "off",
-            # Whoever writes goes by keys: one plan is as good for all, and planning anew would cost more than the work.
-            **({"default_transaction_read_only": "on"} if read_only else {"plan_cache_mode": "force_generic_plan"}),
+            **({"default_transaction_read_only": "on"} if read_only else _BY_KEYS),
         }
         self._pool: asyncpg.Pool[Any] | None = None
         self._opening = asyncio.Lock()

@@ -8,15 +8,15 @@ from starlette.requests import HTTPConnection
 
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
-from frontrow.core.web import RuntimeDep
+from frontrow.core.web import runtime
 from frontrow.coupons.actions.queue import CouponQueue
 from frontrow.people.access import staff_of
 
 MANAGERS = ("owner", "manager")
 
 
-async def _queue(connection: HTTPConnection, rt: RuntimeDep) -> CouponQueue:
-    state = connection.app.state
+async def _queue(connection: HTTPConnection) -> CouponQueue:
+    state, rt = connection.app.state, await runtime(connection)
     held: CouponQueue | None = getattr(state, "coupon_queue", None)
     if held is None:
         held = state.coupon_queue = CouponQueue(rt.redis)

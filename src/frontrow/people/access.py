@@ -22,7 +22,7 @@ from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound, NotLoggedIn
 from frontrow.core.ids import secret_token
 from frontrow.core.runtime import Runtime
-from frontrow.core.web import UNSAFE, RuntimeDep, set_cookie
+from frontrow.core.web import UNSAFE, RuntimeDep, runtime, set_cookie
 from frontrow.people import queries, rules
 from frontrow.people.actions import sessions
 from frontrow.people.actions.passwords import Passwords
@@ -148,12 +148,14 @@ def bearer_token(connection: HTTPConnection) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-async def optional_user(connection: HTTPConnection, keeper: DoorkeeperDep) -> LoggedIn | None:
-    """Who is logged in, if anybody.
+async def optional_user(connection: HTTPConnection) -> LoggedIn | None:
+    """Who is logged in, if anybody. Asks for nothing but the connection: each dependency below another costs every
+    request as much as the look itself.
 
     Raises TokenExpired for a token that needs renewing (the page renews it and asks again, and so stays logged in), and
     NotLoggedIn for a bearer token that is no good.
     """
+    keeper = doorkeeper(connection, await runtime(connection))
     bearer = bearer_token(connection)
     if bearer is not None:
         known = await keeper.read(bearer)
@@ -177,8 +179,9 @@ async def logged_in(user: OptionalUserDep) -> LoggedIn:
 LoggedInDep = Annotated[LoggedIn, Depends(logged_in)]
 
 
-async def buyer(connection: HTTPConnection, response: Response, user: OptionalUserDep, rt: RuntimeDep) -> Buyer:
+async def buyer(connection: HTTPConnection, response: Response) -> Buyer:
     """Who is buying. A browser that has no buyer cookie gets one with its first changing request."""
+    user, rt = await optional_user(connection), await runtime(connection)
     user_id = user.user_id if user else None
     if user is not None and bearer_token(connection) is not None:
         return Buyer(rules.user_buyer_id(user.user_id), user_id)
