@@ -19,7 +19,7 @@ WAIT_S = 2.0
 
 _BY_KEYS = {
     "jit": "off",
-    # Everything here goes by keys; and a plan that is kept must not be one that was made for an empty table. (A seat map
+    # Everything here goes by keys, and a plan that is kept must not be one that was made for an empty table. (The map
     # of a big house is read along its index, too. The auditor, who reads whole tables, says so.)
     "enable_seqscan": "off",
 }
