@@ -1,6 +1,6 @@
 """The HTTP client that Stripe's SDK talks through: kept-alive connections and nothing else.
 
-The SDK's own clients cost more processor time than the rest of a purchase's Stripe calls together (decision 0012 has
+The SDK's own clients cost more processor time than the rest of a purchase's Stripe calls together (decision 0011 has
 the figures). This one sends what the SDK wrote, and hands back status, headers and body as they came; it never retries
 (that is the outbox's) and follows no redirects (Stripe sends none).
 """
