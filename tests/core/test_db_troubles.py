@@ -61,7 +61,9 @@ async def test_a_conflict_is_tried_three_times_more_and_then_told_as_busy(db: Da
 @pytest.mark.parametrize("how", ["write", "call"])
 @pytest.mark.parametrize("state", ["57014", "53300", "25006", "57P01", "57P02", "57P03", "08000", "08003", "08006"])
 async def test_a_server_in_trouble_is_asked_once_and_told_as_busy(db: Database, how: str, state: str) -> None:
-    with pytest.raises(Busy):
+    # The driver says 08003, too, when an answer was lost; and a statement that commits itself may have done its work.
+    told = OutcomeUnknown if (how, state) == ("call", "08003") else Busy
+    with pytest.raises(told):
         await meet(db, how, state)
     assert await scalar(db, "SELECT last_value FROM tries") == 1
 

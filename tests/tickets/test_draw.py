@@ -14,12 +14,12 @@ from tests.factories.orders import PayFor
 
 
 def read_back(svg: str) -> list[str]:
-    """What a reader finds in a picture of the SVG."""
+    """What a reader finds in a picture of the SVG, with nothing around it."""
     page = '#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
     compiler = typst.Compiler(ignore_system_fonts=True)
     png = compiler.compile(page.encode(), format="png", sys_inputs={"svg": svg}, ppi=96)
     assert isinstance(png, bytes)
-    return [found.text for found in zxingcpp.read_barcodes(_pixels(png))]
+    return [found.text for found in zxingcpp.read_barcodes(_pixels(png), is_pure=True)]
 
 
 def _pixels(png: bytes) -> zxingcpp.ImageView:

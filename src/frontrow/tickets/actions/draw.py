@@ -72,7 +72,8 @@ def qr_svg(code: str) -> str:
     made = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     dots = made.to_image(scale=1, add_quiet_zones=False)
     size, raw = int(dots.shape[0]), bytes(cast(Buffer, dots))
-    # A stroke for each run of dark modules: a fifth of what a square for each would be.
+    # A stroke for each run of dark modules: a fifth of what a square for each would be. It is a little wider than a
+    # module, so that no scale leaves a light seam between two rows.
     strokes = "".join(
         [
             f"M{run.start() - row * size} {row}.5h{run.end() - run.start()}"
@@ -84,7 +85,7 @@ def qr_svg(code: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-{_QUIET} -{_QUIET} {whole} {whole}" width="{whole * 4}"'
         f' height="{whole * 4}"><path fill="#fff" d="M-{_QUIET}-{_QUIET}h{whole}v{whole}h-{whole}z"/>'
-        f'<path stroke="#000" d="{strokes}"/></svg>'
+        f'<path stroke="#000" stroke-width="1.05" d="{strokes}"/></svg>'
     )
 
 
