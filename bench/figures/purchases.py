@@ -5,10 +5,11 @@ from bench.load import STEPS, Job, Seen
 from bench.rows import Row, median, percentile, row
 from bench.stage import Stage, say
 
-BUYERS = 8
+BUYERS = 24
 RUNS = 3
 SECONDS = 8
-SEATS_A_RUN = 4000
+SEATS_A_RUN = 4800
+LEAST_A_MINUTE = 4000
 
 
 def measure(stage: Stage) -> list[Row]:
@@ -38,6 +39,7 @@ def measure(stage: Stage) -> list[Row]:
             "/min",
             against=f"holds alone over HTTP, {BUYERS} clients",
             reference=median(holds),
+            target=LEAST_A_MINUTE,
         )
     ]
 
