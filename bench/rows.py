@@ -27,8 +27,8 @@ AT_LEAST: dict[str, Literal["value", "ratio"]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """A figure. ``against`` says what was measured beside it, ``ratio`` is value / that. ``target`` is the most that the
-    value may be, or the least of what ``AT_LEAST`` names."""
+    """A figure. ``against`` says what was measured beside it, ``ratio`` is value / that. ``target`` is the most that
+    the value may be, or the least of what ``AT_LEAST`` names."""
 
     name: str
     value: float
