@@ -31,7 +31,7 @@ from tests.factories.stack import answers
 from tests.model.till import Bought, Till, open_till
 from tests.waiting import eventually
 
-WALKS = int(os.environ.get("FRONTROW_WALKS", "25"))
+WALKS = int(os.environ.get("FRONTROW_WALKS", "12"))
 STEPS = 40
 
 WHICH = st.integers(0, 11)
