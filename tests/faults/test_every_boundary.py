@@ -20,7 +20,7 @@ from tests.faults.tally import bought, not_bought, tally
 AT_ONCE = 8
 ALWAYS_BOTH = ("commit",)
 """Boundaries that are always died at twice, with and without a returning buyer: what lasts differs before and after. At
-the others it's one of the two in turn, unless ``FRONTROW_FAULTS=all``, as in CI."""
+the others it's one of the two in turn, unless ``FRONTROW_FAULTS=all``."""
 
 
 @dataclass(frozen=True)
