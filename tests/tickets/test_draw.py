@@ -19,11 +19,14 @@ def read_back(svg: str) -> list[str]:
     compiler = typst.Compiler(ignore_system_fonts=True)
     png = compiler.compile(page.encode(), format="png", sys_inputs={"svg": svg}, ppi=96)
     assert isinstance(png, bytes)
-    return [found.text for found in zxingcpp.read_barcodes(_pixels(png), is_pure=True)]
+    pixels, width, height = _pixels(png)
+    # The view doesn't own what it looks at: a name keeps the pixels alive until they have been read.
+    view = zxingcpp.ImageView(pixels, width, height, zxingcpp.ImageFormat.Lum)
+    return [found.text for found in zxingcpp.read_barcodes(view, is_pure=True)]
 
 
-def _pixels(png: bytes) -> zxingcpp.ImageView:
-    """A PNG of 8-bit RGBA without filters beyond the five of the standard, as brightness."""
+def _pixels(png: bytes) -> tuple[bytes, int, int]:
+    """The brightness of a PNG of 8-bit RGBA, a byte a pixel, its width and its height."""
     width, height = int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
     assert png[24:26] == b"\x08\x06"
     packed, at = b"", 8
@@ -43,7 +46,7 @@ def _pixels(png: bytes) -> zxingcpp.ImageView:
             line[i] = (line[i] + (0, left, up, (left + up) // 2, nearest)[how]) & 255
         before = line
         out += line[0::4]
-    return zxingcpp.ImageView(bytes(out), width, height, zxingcpp.ImageFormat.Lum)
+    return bytes(out), width, height
 
 
 async def test_a_reader_reads_what_was_signed(rt: Runtime, pay_for: PayFor) -> None:
