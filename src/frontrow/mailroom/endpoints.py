@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from frontrow.core.errors import Busy, NotFound
+from frontrow.core.errors import Busy, NotFound, OutcomeUnknown
 from frontrow.core.idempotency import checked_key
 from frontrow.core.web import RuntimeDep, refusals
 from frontrow.mailroom.actions.resend import request_resend
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api", tags=["mail"])
     "/orders/{order_id}/resend",
     status_code=202,
     response_class=Response,
-    responses=refusals(NotFound, NothingToResend, ResentTooOften, Busy),
+    responses=refusals(NotFound, NothingToResend, ResentTooOften, Busy, OutcomeUnknown),
 )
 async def resend_tickets(
     order_id: uuid.UUID,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 
 from frontrow.core.db import Tx
-from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn
+from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn, OutcomeUnknown
 from frontrow.core.idempotency import checked_key
 from frontrow.core.web import RuntimeDep, refusals
 from frontrow.coupons.access import CouponQueueDep
@@ -53,7 +53,7 @@ TYPES = (TicketTypeNotForSeat, TicketTypeNotOnSale, TicketTypeQuantity, PlaceWit
     status_code=201,
     responses=refusals(
         *(NotFound, HoldExpired, HoldInUse, SalesClosed, IdempotencyMismatch, InvalidRequest, Busy),
-        *(*TYPES, *COUPONS, AccountLimit, TotalBelowMinimum),
+        *(*TYPES, *COUPONS, AccountLimit, TotalBelowMinimum, OutcomeUnknown),
     ),
 )
 async def place_order(

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Header, Request
 
 from frontrow.core.db import Tx
-from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn
+from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn, OutcomeUnknown
 from frontrow.core.idempotency import checked_key
 from frontrow.core.runtime import Runtime
 from frontrow.core.web import RuntimeDep, refusals
@@ -50,7 +50,8 @@ MONEY_ROLES = ("owner", "manager")
     "/orders/{order_id}/payment",
     status_code=201,
     responses=refusals(
-        NotFound, HoldExpired, OrderNotPayable, InvalidRequest, IdempotencyMismatch, StripeUnavailable, Busy
+        *(NotFound, HoldExpired, OrderNotPayable, InvalidRequest, IdempotencyMismatch, StripeUnavailable),
+        *(Busy, OutcomeUnknown),
     ),
 )
 async def start_payment(
@@ -69,7 +70,7 @@ async def start_payment(
     return payment_of(view, rt.settings.stripe.publishable_key)
 
 
-@router.post("/orders/{order_id}/payment/check", responses=refusals(NotFound, Busy))
+@router.post("/orders/{order_id}/payment/check", responses=refusals(NotFound, Busy, OutcomeUnknown))
 async def check_payment(
     order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
 ) -> Order:
@@ -79,7 +80,7 @@ async def check_payment(
     return await show_order(rt, order_id, viewer)
 
 
-@router.post("/orders/{order_id}/payment/leave", responses=refusals(NotFound, OrderMoving, Busy))
+@router.post("/orders/{order_id}/payment/leave", responses=refusals(NotFound, OrderMoving, Busy, OutcomeUnknown))
 async def leave_payment(
     order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
 ) -> Order:
@@ -93,7 +94,7 @@ async def leave_payment(
     return await show_order(rt, order_id, viewer)
 
 
-@router.post("/orders/{order_id}/cancel", responses=refusals(NotFound, OrderMoving, Busy))
+@router.post("/orders/{order_id}/cancel", responses=refusals(NotFound, OrderMoving, Busy, OutcomeUnknown))
 async def cancel_order(
     order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
 ) -> Order:
@@ -116,7 +117,9 @@ async def _as_staff(rt: Runtime, order_id: uuid.UUID, user_id: uuid.UUID, work: 
 @router.post(
     "/orders/{order_id}/payment/offline",
     status_code=201,
-    responses=refusals(NotLoggedIn, NotFound, HoldExpired, OrderNotPayable, IdempotencyMismatch, Busy),
+    responses=refusals(
+        *(NotLoggedIn, NotFound, HoldExpired, OrderNotPayable, IdempotencyMismatch, Busy, OutcomeUnknown),
+    ),
 )
 async def pay_offline(
     order_id: uuid.UUID,
@@ -153,7 +156,10 @@ async def list_own_refunds(
 @router.post(
     "/orders/{order_id}/refunds",
     status_code=201,
-    responses=refusals(NotLoggedIn, NotFound, OrderNotPaid, NotRefundable, TicketUsed, IdempotencyMismatch, Busy),
+    responses=refusals(
+        *(NotLoggedIn, NotFound, OrderNotPaid, NotRefundable, TicketUsed, IdempotencyMismatch),
+        *(Busy, OutcomeUnknown),
+    ),
 )
 async def refund_order(
     order_id: uuid.UUID,
@@ -177,7 +183,10 @@ async def refund_order(
 @router.post(
     "/orders/{order_id}/cancellations",
     status_code=201,
-    responses=refusals(NotLoggedIn, NotFound, OrderNotPaid, LinesNotThere, TicketUsed, IdempotencyMismatch, Busy),
+    responses=refusals(
+        *(NotLoggedIn, NotFound, OrderNotPaid, LinesNotThere, TicketUsed, IdempotencyMismatch),
+        *(Busy, OutcomeUnknown),
+    ),
 )
 async def cancel_lines(
     order_id: uuid.UUID,

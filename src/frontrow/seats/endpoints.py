@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from frontrow.core.db import Tx
-from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound
+from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, OutcomeUnknown
 from frontrow.core.idempotency import checked_key
 from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.people.access import BuyerDep
@@ -59,6 +59,7 @@ async def get_seat_states(performance_id: uuid.UUID, request: Request, rt: Runti
         InvalidRequest,
         NotFound,
         Busy,
+        OutcomeUnknown,
     ),
 )
 async def hold_seats(
@@ -100,7 +101,7 @@ async def get_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, response
 @router.post(
     "/holds/{hold_id}/extend",
     response_model=Hold,
-    responses=refusals(NotFound, HoldExpired, HoldAtCap, HoldInUse, Busy),
+    responses=refusals(NotFound, HoldExpired, HoldAtCap, HoldInUse, Busy, OutcomeUnknown),
 )
 async def extend_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, response: Response) -> Response:
     """More time for a hold: as much as a new one has, but never past ``cap_at``. Safe to repeat.
@@ -115,7 +116,7 @@ async def extend_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, respo
     return raw_json(encode_hold(await rt.db.write(extend)), response)
 
 
-@router.post("/holds/{hold_id}/abandon", status_code=204, responses=refusals(NotFound, HoldInUse, Busy))
+@router.post("/holds/{hold_id}/abandon", status_code=204, responses=refusals(NotFound, HoldInUse, Busy, OutcomeUnknown))
 async def abandon_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep) -> None:
     """For a page that is being closed: the hold lasts half a minute more at most. After a reload, extend it again.
 
@@ -124,7 +125,7 @@ async def abandon_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep) -> N
     await rt.db.write(lambda tx: actions.abandon_hold(tx, hold_id, buyer.id, rt.settings.till))
 
 
-@router.delete("/holds/{hold_id}", status_code=204, responses=refusals(NotFound, HoldInUse, Busy))
+@router.delete("/holds/{hold_id}", status_code=204, responses=refusals(NotFound, HoldInUse, Busy, OutcomeUnknown))
 async def release_hold(hold_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep) -> None:
     """Let the seats go at once. Safe to repeat."""
     await rt.db.write(lambda tx: actions.release_hold(tx, hold_id, buyer.id))
