@@ -3,11 +3,11 @@
 Unknown is no verdict: the caller reads the intent and acts on what it says. No transaction is open across a call here.
 """
 
-import json
 import time
 import uuid
 from typing import Any
 
+import msgspec
 import stripe
 import structlog
 
@@ -28,6 +28,7 @@ from frontrow.gateways.stripe_answers import (
     read_refund,
 )
 from frontrow.gateways.stripe_http import KeptHTTPClient
+from frontrow.gateways.stripe_lean import lean
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,7 @@ class StripeGateway:
         if self._client is None:
             # Telemetry would tell Stripe of our last request's duration with each next one, and is work at each.
             stripe.enable_telemetry = False
+            lean()
             self._client = stripe.StripeClient(
                 await self._secrets.get("stripe_secret_key"),
                 base_addresses={"api": self._settings.api_base},
@@ -232,8 +234,8 @@ class StripeGateway:
         if not await self._signed(body, signature):
             return None
         try:
-            event = json.loads(body)
-        except ValueError:
+            event = msgspec.json.decode(body)
+        except msgspec.DecodeError:
             return None
         whole = isinstance(event, dict) and isinstance(event.get("id"), str) and isinstance(event.get("type"), str)
         return event if whole else None
