@@ -13,7 +13,8 @@ from frontrow.coupons.actions import CouponWish
 from frontrow.events import actions as events
 from frontrow.events.actions import PriceLine
 from frontrow.orders import queries
-from frontrow.orders.actions.place import Placed, Wish, place
+from frontrow.orders.actions.draft import Placed, Wish
+from frontrow.orders.actions.place import place_at_once
 from frontrow.orders.actions.quote import Quoted, quote
 from frontrow.seats import actions as seats
 from tests.factories.house import House
@@ -63,7 +64,7 @@ class Till:
             wish.get("types") or {},
             wish.get("coupon"),
         )
-        return await self.rt.db.write(lambda tx: place(tx, wanted, held.buyer, user, key, self.rt.settings.stripe))
+        return await place_at_once(self.rt.db, wanted, held.buyer, user, key, self.rt.settings.stripe)
 
     async def quote(
         self,

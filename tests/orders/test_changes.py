@@ -13,7 +13,7 @@ from frontrow.core.ids import new_id
 from frontrow.orders import actions as orders
 from frontrow.orders import queries
 from frontrow.orders.actions import Reversal, expire_pending
-from frontrow.orders.actions.place import Placed
+from frontrow.orders.actions.draft import Placed
 from frontrow.orders.errors import LinesNotThere, OrderNotPayable
 from frontrow.payments.actions.offline import settle_at_once
 from frontrow.seats import actions as seats

@@ -14,7 +14,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.coupons.actions.queue import CouponQueue
 from frontrow.coupons.errors import CouponUsedByYou, CouponUsedUp
 from frontrow.orders import actions as orders
-from frontrow.orders.actions.place import Placed
+from frontrow.orders.actions.draft import Placed
 from frontrow.orders.errors import AccountLimit
 from tests.factories.house import House, build_house
 from tests.factories.till import Held, Till

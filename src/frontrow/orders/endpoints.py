@@ -23,7 +23,8 @@ from frontrow.coupons.errors import (
     CouponWrongTickets,
 )
 from frontrow.orders import queries
-from frontrow.orders.actions.place import Wish, place
+from frontrow.orders.actions.draft import Wish
+from frontrow.orders.actions.place import place_at_once
 from frontrow.orders.actions.quote import quote
 from frontrow.orders.errors import (
     AccountLimit,
@@ -74,14 +75,14 @@ async def place_order(
         wanted.coupon,
     )
 
-    async def work(tx: Tx) -> Order:
-        made = await place(tx, wish, buyer.id, buyer.user_id, key, rt.settings.stripe)
+    async def work() -> Order:
+        made = await place_at_once(rt.db, wish, buyer.id, buyer.user_id, key, rt.settings.stripe)
         return order_of(made.order, made.lines, [])
 
     if wish.coupon is None:
-        return await rt.db.write(work)
+        return await work()
     async with queue.turn(wish.coupon):
-        return await rt.db.write(work)
+        return await work()
 
 
 @router.post("/holds/{hold_id}/quote", responses=refusals(NotFound, HoldExpired, *TYPES[:1], PlaceWithoutPrice, Busy))

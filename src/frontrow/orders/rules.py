@@ -114,7 +114,7 @@ _OFFERED = tuple(field.name for field in fields(Offer))
 
 def offer_of(row: Any) -> Offer:
     """From a row of ``queries.OFFER``, whose places and ticket types are JSON."""
-    columns = {name: getattr(row, name) for name in _OFFERED}
+    columns = {name: row[name] for name in _OFFERED}
     columns["places"] = msgspec.json.decode(columns["places"] or "[]", type=list[Place])
     columns["ticket_types"] = msgspec.json.decode(columns["ticket_types"] or "[]", type=list[TicketType])
     return Offer(**columns)
