@@ -40,7 +40,7 @@ def test_the_sdks_own_console_log_still_works(capsys: pytest.CaptureFixture[str]
 
 
 class Everything(dict[str, str]):
-    def get(self, name: str, default: object = None) -> str:  # type: ignore[override]
+    def get(self, name: str, default: object = None) -> str:
         return "1"
 
 
