@@ -63,12 +63,9 @@ async def paying(rt: Runtime, house: House, places: list[int]) -> tuple[uuid.UUI
             expires=held.expires_at,
             payment=payment_id,
             kind="card",
-            amount=order.total,
-            currency=order.currency,
             topic="payments.create_intent",
-            key=f"create:{payment_id}",
+            create_key=f"create:{payment_id}",
             payload=json.dumps({"payment_id": str(payment_id)}),
-            correlation=None,
             leased=60.0,
         )
         await tx.sql(

@@ -14,7 +14,7 @@ import structlog
 from frontrow.core import ids, outbox
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
-from frontrow.core.log import correlation_id
+from frontrow.core.log import bind_correlation
 from frontrow.core.runtime import Runtime
 from frontrow.gateways.stripe import Intent
 from frontrow.orders import actions as orders
@@ -43,13 +43,32 @@ class Sale:
 
 async def settle(rt: Runtime, payment_id: uuid.UUID, intent: Intent, why: str) -> Sale | None:
     """Act on an intent's status. Returns the sale whose capture is to be run now, if this made one."""
+    # The usual steps of a purchase are one statement each; whatever isn't waiting for them goes the long way.
+    lease = rt.settings.stripe.timeout_s + 3.0
+    if intent.status == "requires_capture":
+        values = {"amount": intent.amount, "currency": intent.currency, **_sale(payment_id, intent, why, lease)}
+        sold = await statements.once(rt.db, statements.AUTHORISED, **values)
+        if sold is not None and sold.performance_id is not None:
+            bind_correlation(sold.correlation_id)
+            rt.broadcast.seats_changed(sold.performance_id, seats.changes(sold, "sold"))
+            return None if sold.row_id is None else Sale(sold.row_id, payment_id, intent.id, sold.tries)
     if intent.status == "succeeded":
-        # The usual end of a purchase is one statement; whatever it finds not waiting for it goes the long way.
         done = await statements.once(rt.db, statements.PAID, **_paid(payment_id, intent, why))
         if done is None or done.now_paid or (done.state == "paid" and done.payment_state == "captured"):
             return None
-    lease = rt.settings.stripe.timeout_s + 3.0
     return await rt.db.write(lambda tx: _settle(tx, payment_id, intent, why, lease))
+
+
+def _sale(payment_id: uuid.UUID, intent: Intent, why: str, lease: float) -> dict[str, Any]:
+    return {
+        "payment": payment_id,
+        "intent": intent.id,
+        "why": why,
+        "topic": CAPTURE,
+        "key": capture_key(payment_id),
+        "payload": json.dumps({"payment_id": str(payment_id)}),
+        "leased": lease,
+    }
 
 
 def _paid(payment_id: uuid.UUID, intent: Intent, why: str) -> dict[str, Any]:
@@ -123,19 +142,8 @@ async def _authorised(tx: Tx, order: Any, payment: PaymentView, intent: Intent, 
 
 
 async def _sold(tx: Tx, order: Any, payment: PaymentView, intent: Intent, why: str, lease: float) -> int | None:
-    sold = await tx.sql(
-        statements.SOLD,
-        order=order.id,
-        before=order.state,
-        why=why,
-        payment=payment.id,
-        intent=intent.id,
-        topic=CAPTURE,
-        key=capture_key(payment.id),
-        payload=json.dumps({"payment_id": str(payment.id)}),
-        correlation=correlation_id(),
-        leased=lease,
-    )
+    values = _sale(payment.id, intent, why, lease)
+    sold = await tx.sql(statements.SOLD, order=order.id, before=order.state, **values)
     row_id: int | None = sold.scalar_one_or_none()
     return row_id
 

@@ -8,7 +8,9 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+import asyncpg
 import structlog
 
 from frontrow.core import idempotency, ids, outbox
@@ -57,7 +59,7 @@ async def start_payment(
     IdempotencyMismatch, and StripeUnavailable when Stripe didn't answer: then the intent is made in the background, and
     asking again returns it.
     """
-    opened = await rt.db.write(lambda tx: open_payment(rt, tx, order_id, viewer, key, kind))
+    opened = await open_or_find(rt, order_id, viewer, key, kind)
     if opened.row_id is not None:
         try:
             return await _create(rt, gw, ToCreate(opened.payment, opened.order_code, opened.email, 0.0))
@@ -82,27 +84,77 @@ async def _made(rt: Runtime, payment_id: uuid.UUID) -> PaymentView:
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
+async def open_or_find(rt: Runtime, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str) -> Opened:
+    """T3 up to Stripe. Raises as :func:`start_payment`, Stripe's silence aside."""
+    opened = await open_at_once(rt, order_id, viewer, key, kind)
+    if opened is not None:
+        return opened
+    return await rt.db.write(lambda tx: open_payment(rt, tx, order_id, viewer, key, kind))
+
+
+async def open_at_once(rt: Runtime, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str) -> Opened | None:
+    """As :func:`open_payment` in one statement, for a card's new payment of a *pending* order.
+
+    None: nothing was written, and only the transaction can say why, or what the key was for.
+    """
+    if kind != CARD:
+        return None
+    payment_id = ids.new_id()
+    try:
+        row = await statements.once(
+            rt.db,
+            statements.OPENED_AT_ONCE,
+            **_claim(order_id, viewer, key, kind, payment_id),
+            **_new(rt, payment_id, kind),
+            buyer=viewer.buyer_id,
+            user=viewer.user_id,
+            at_least=_paying_time(rt),
+        )
+    except asyncpg.DivisionByZeroError:
+        return None
+    if row is None:
+        return None
+    bind_correlation(row.correlation_id)
+    rt.broadcast.seats_changed(row.performance_id, seats.changes(row, "held"))
+    return _opening(row, order_id, payment_id, kind, row)
+
+
+def _claim(order_id: uuid.UUID, viewer: Viewer, key: str, kind: str, payment_id: uuid.UUID) -> dict[str, Any]:
+    return {
+        "subject": str(viewer.buyer_id or viewer.user_id),
+        "key": key,
+        "hash": idempotency.request_hash([str(order_id)] + ([kind] if kind != CARD else [])),
+        "payment": payment_id,
+        "order": order_id,
+    }
+
+
+def _new(rt: Runtime, payment_id: uuid.UUID, kind: str) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "topic": CREATE_INTENT,
+        "create_key": create_key(payment_id),
+        "payload": json.dumps({"payment_id": str(payment_id)}),
+        "leased": outbox_lease(rt),
+    }
+
+
+def _paying_time(rt: Runtime) -> timedelta:
+    return timedelta(seconds=rt.settings.till.paying_min_s)
+
+
 async def open_payment(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str) -> Opened:
     payment_id = ids.new_id()
-    subject, body = str(viewer.buyer_id or viewer.user_id), [str(order_id)] + ([kind] if kind != CARD else [])
-    order = (
-        await tx.sql(
-            statements.CLAIMED,
-            subject=subject,
-            endpoint="pay",
-            key=key,
-            hash=idempotency.request_hash(body),
-            resource=payment_id,
-            order=order_id,
-        )
-    ).one_or_none()
+    claim = _claim(order_id, viewer, key, kind, payment_id)
+    subject = claim["subject"]
+    order = (await tx.sql(statements.CLAIMED, **claim)).one_or_none()
     if order is None:
         raise NotFound
     check_viewer(order, viewer)
     bind_correlation(order.correlation_id)
     if order.claimed is None:
         # Used before: this raises if it was for something else, and names the payment of that time.
-        known = await idempotency.claim(tx, subject, "pay", key, idempotency.request_hash(body), payment_id)
+        known = await idempotency.claim(tx, subject, "pay", key, claim["hash"], payment_id)
         earlier = await queries.payment(tx, known)
         assert earlier is not None
         return Opened(earlier)
@@ -123,30 +175,23 @@ async def open_payment(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer,
     if order.total == 0:
         return Opened(await settle_at_once(tx, order, payment_id, "free", "nothing to pay"))
     _check_kind(rt, kind, order.currency)
-    expires_at = await seats.keep_for_payment(tx, order.hold_id, timedelta(seconds=rt.settings.till.paying_min_s))
-    opened = (
-        await tx.sql(
-            statements.OPENED,
-            order=order_id,
-            expires=expires_at,
-            payment=payment_id,
-            kind=kind,
-            amount=order.total,
-            currency=order.currency,
-            topic=CREATE_INTENT,
-            key=create_key(payment_id),
-            payload=json.dumps({"payment_id": str(payment_id)}),
-            correlation=correlation_id(),
-            leased=outbox_lease(rt),
-        )
+    expires_at = await seats.keep_for_payment(tx, order.hold_id, _paying_time(rt))
+    new = _new(rt, payment_id, kind)
+    made = (
+        await tx.sql(statements.OPENED, order=order_id, expires=expires_at, payment=payment_id, **new)
     ).one_or_none()
-    if opened is None:
+    if made is None:
         raise HoldExpired
+    return _opening(order, order_id, payment_id, kind, made)
+
+
+def _opening(order: Any, order_id: uuid.UUID, payment_id: uuid.UUID, kind: str, made: Any) -> Opened:
+    """What was just written; ``order`` and ``made`` are the rows that the statements returned."""
     payment = PaymentView(
         id=payment_id,
         organiser_id=order.organiser_id,
         order_id=order_id,
-        seq=opened.seq,
+        seq=made.seq,
         method="stripe",
         kind=kind,
         state="creating",
@@ -160,7 +205,7 @@ async def open_payment(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer,
         client_secret=None,
         tries=0,
     )
-    return Opened(payment, order.code, order.email, opened.row_id)
+    return Opened(payment, order.code, order.email, made.row_id)
 
 
 def outbox_lease(rt: Runtime) -> float:

@@ -14,6 +14,7 @@ from frontrow.seats.actions.holding import (
 )
 from frontrow.seats.actions.keeping import abandon_hold, extend_hold, release_hold
 from frontrow.seats.actions.ordering import (
+    changes,
     end_hold,
     end_holds,
     free_sold,
@@ -31,6 +32,7 @@ __all__ = [
     "Standing",
     "abandon_hold",
     "apply_map",
+    "changes",
     "end_hold",
     "end_holds",
     "extend_hold",
