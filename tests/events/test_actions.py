@@ -10,7 +10,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.events import actions as events
 from frontrow.events import queries
 from frontrow.events.actions import PriceLine
-from frontrow.events.errors import NotReady, PricesIncomplete, SeatMapInvalid
+from frontrow.events.errors import NotReady, PricesIncomplete, SeatMapInvalid, TicketTypeTwice, UnknownCategory
 from frontrow.people.actions import accounts
 from tests.events.conftest import LAYOUT, PRICES, MakeEvent
 
@@ -89,8 +89,8 @@ async def test_prices_get_versions_and_ticket_types_stay(rt: Runtime, make_event
     ("lines", "refusal"),
     [
         (PRICES[:2], PricesIncomplete),
-        ([*PRICES, PriceLine("D", "None", 1)], PricesIncomplete),
-        ([*PRICES, PriceLine("A", "Best", 1)], PricesIncomplete),
+        ([*PRICES, PriceLine("D", "None", 1)], UnknownCategory),
+        ([*PRICES, PriceLine("A", "Best", 1)], TicketTypeTwice),
         ([PriceLine("A", "Best", -1), *PRICES[1:]], InvalidRequest),
         ([PriceLine("A", "Best", 2**31), *PRICES[1:]], InvalidRequest),
         ([PriceLine("A", "Best", 1, 0, 10_001), *PRICES[1:]], InvalidRequest),

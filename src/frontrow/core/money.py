@@ -4,6 +4,18 @@ from collections.abc import Sequence
 
 BASIS_POINTS = 10_000
 
+SMALLEST_CHARGE = {
+    **dict.fromkeys(("USD", "AUD", "BRL", "CAD", "CHF", "EUR", "INR", "NZD", "SGD", "JPY"), 50),
+    **{"AED": 200, "BGN": 100, "CZK": 1500, "DKK": 250, "GBP": 30, "HKD": 400, "HUF": 17500, "MXN": 1000, "MYR": 200},
+    **{"NOK": 300, "PLN": 200, "RON": 200, "SEK": 300, "THB": 1000},
+}
+"""Minor units. https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts"""
+
+
+def smallest_charge(currency: str, otherwise: int) -> int:
+    """The smallest amount above zero that Stripe takes, in minor units; ``otherwise`` where it lists none."""
+    return SMALLEST_CHARGE.get(currency, otherwise)
+
 
 def portion(amount: int, basis_points: int) -> int:
     """``basis_points`` of ``amount``, rounded half up, in minor units. ``amount`` must not be negative."""

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from frontrow.core.money import included_tax, portion
+from frontrow.core.money import smallest_charge as smallest_charge  # noqa: PLC0414 -- the verbs take it from here
 from frontrow.coupons.rules import Basket
 from frontrow.orders.errors import PlaceWithoutPrice, TicketTypeNotForSeat, TicketTypeNotOnSale, TicketTypeQuantity
 
@@ -35,18 +36,6 @@ MOVING = frozenset({"paying", "capturing", "expiring"})
 
 ENDED = frozenset({"failed", "expired", "cancelled", "refund_due"})
 """Each step to one of these gives the coupon back in the same transaction."""
-
-SMALLEST_CHARGE = {
-    **dict.fromkeys(("USD", "AUD", "BRL", "CAD", "CHF", "EUR", "INR", "NZD", "SGD", "JPY"), 50),
-    **{"AED": 200, "BGN": 100, "CZK": 1500, "DKK": 250, "GBP": 30, "HKD": 400, "HUF": 17500, "MXN": 1000, "MYR": 200},
-    **{"NOK": 300, "PLN": 200, "RON": 200, "SEK": 300, "THB": 1000},
-}
-"""Minor units. https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts"""
-
-
-def smallest_charge(currency: str, otherwise: int) -> int:
-    """The smallest amount above zero that Stripe takes, in minor units; ``otherwise`` where it lists none."""
-    return SMALLEST_CHARGE.get(currency, otherwise)
 
 
 @dataclass(frozen=True)

@@ -620,6 +620,84 @@ export interface PerformanceDetail {
 }
 
 /**
+ * A ticket type of a category: face value ``amount``; a fee of ``fee`` and ``fee_bp`` basis points of the face
+ * value; tax of ``tax_bp`` basis points in them, or on top if ``tax_added``. ``null`` times are the sale's own.
+ */
+export interface PriceListLine {
+  /**
+     * @minLength 1
+     * @maxLength 4
+     */
+  category: string;
+  /**
+     * @minLength 1
+     * @maxLength 80
+     * @pattern ^\S(.*\S)?$
+     */
+  name: string;
+  /**
+     * @minimum 0
+     * @maximum 10000000
+     */
+  amount: number;
+  /**
+     * @minimum 0
+     * @maximum 10000000
+     */
+  fee?: number;
+  /**
+     * @minimum 0
+     * @maximum 10000
+     */
+  fee_bp?: number;
+  /**
+     * @minimum 0
+     * @maximum 10000
+     */
+  tax_bp?: number;
+  tax_added?: boolean;
+  sales_open_at?: string | null;
+  sales_close_at?: string | null;
+  /**
+     * @minimum 1
+     * @maximum 100000
+     */
+  min_per_order?: number;
+  max_per_order?: number | null;
+}
+
+/**
+ * How a performance is sold now. ``categories`` are those of its map: each needs a price. ``smallest_charge`` is
+ * the smallest amount above zero that can be paid. All in minor units of ``currency``.
+ */
+export interface PerformancePrices {
+  sales_open_at?: string | null;
+  sales_close_at: string;
+  max_per_account?: number | null;
+  ticket_types: PriceListLine[];
+  currency: string;
+  categories: string[];
+  smallest_charge: number;
+  price_version: number;
+}
+
+/**
+ * The whole list, in the order in which ticket types are offered: what isn't named isn't sold any more.
+ *
+ * Without ``sales_close_at`` sales end with the start. ``max_per_account`` is how many places a person may have.
+ */
+export interface PriceListRequest {
+  sales_open_at?: string | null;
+  sales_close_at?: string | null;
+  max_per_account?: number | null;
+  /**
+     * @minItems 1
+     * @maxItems 100
+     */
+  ticket_types: PriceListLine[];
+}
+
+/**
  * ``total = amount - discount + fee + added_tax``; ``tax`` is part of it, and ``added_tax`` a part of ``tax``.
  */
 export interface PricedLine {

@@ -41,6 +41,8 @@ import type {
   Payment,
   PaymentWish,
   PerformanceDetail,
+  PerformancePrices,
+  PriceListRequest,
   Quote,
   QuoteRequest,
   Refund,
@@ -820,6 +822,77 @@ return http<Moved>(getMovePerformanceUrl(slug,performanceId),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(moveRequest)
+  }
+);}
+
+
+
+export const getGetPriceListUrl = (slug: string,
+    performanceId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/performances/${performanceId}/prices`
+}
+
+/**
+ * How a performance is sold: its ticket types with what they cost, when they are sold, and how many to a person.
+ * @summary Get Price List
+ */
+export const getPriceList = async (slug: string,
+    performanceId: string, options?: Parameters<typeof http>[1]): Promise<PerformancePrices> => {
+
+  return http<PerformancePrices>(getGetPriceListUrl(slug,performanceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPutPriceListUrl = (slug: string,
+    performanceId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/performances/${performanceId}/prices`
+}
+
+/**
+ * Put up this price list. Who holds or has bought seats keeps what they were shown; safe to repeat.
+ *
+ * With the ETag of the list that was changed as ``If-Match``, nobody else's change is overwritten.
+ * @summary Put Price List
+ */
+export const putPriceList = async (slug: string,
+    performanceId: string,
+    priceListRequest: PriceListRequest, options?: Parameters<typeof http>[1]): Promise<PerformancePrices> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<PerformancePrices>(getPutPriceListUrl(slug,performanceId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(priceListRequest)
   }
 );}
 

@@ -1,19 +1,11 @@
-"""The verbs of events: make what is sold, publish it, move a performance."""
+"""The verbs of events: make what is sold, publish it, price it, move a performance."""
 
-from frontrow.events.actions.make import (
-    MOST,
-    PriceLine,
-    create_event,
-    create_performance,
-    create_seat_map,
-    create_venue,
-    publish,
-    set_prices,
-)
+from frontrow.events.actions.make import create_event, create_performance, create_seat_map, create_venue, publish
 from frontrow.events.actions.move import move_performance
+from frontrow.events.actions.prices import put_price_list, set_prices
+from frontrow.events.rules import PriceLine
 
 __all__ = [
-    "MOST",
     "PriceLine",
     "create_event",
     "create_performance",
@@ -21,5 +13,6 @@ __all__ = [
     "create_venue",
     "move_performance",
     "publish",
+    "put_price_list",
     "set_prices",
 ]

@@ -1,49 +1,21 @@
-"""Verbs of the organiser's side: make a venue, a map, an event, a performance, a price list; publish.
+"""Verbs of the organiser's side: make a venue, a map, an event, a performance; publish. Price lists are in prices.py.
 
 Seat rows of a performance are made by ``seats.actions.apply_map`` alone.
 """
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import exists, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from frontrow.core.db import Tx
 from frontrow.core.errors import InvalidRequest, NotFound
 from frontrow.core.ids import new_id
-from frontrow.core.money import portion
-from frontrow.events.errors import NotReady, PricesIncomplete
-from frontrow.events.models import Event, Performance, Price, SeatMap, SeatPlace, TicketType, Venue
+from frontrow.events.errors import NotReady
+from frontrow.events.models import Event, Performance, Price, SeatMap, TicketType, Venue
 from frontrow.events.rules import is_slug, places_of
-
-MOST = 10_000_000
-"""Minor units: the highest face value and fee we take, far from where integers of the tables end."""
-
-
-@dataclass(frozen=True)
-class PriceLine:
-    """A ticket type of a category and what it costs: face value and fixed fee in minor units, a further fee of
-    ``fee_bp`` basis points of the face value, tax of ``tax_bp`` basis points in them or, with ``tax_added``, on top.
-
-    It is sold within its window, and so many of it in one order.
-    """
-
-    category: str
-    name: str
-    amount: int
-    fee: int = 0
-    tax_bp: int = 0
-    fee_bp: int = 0
-    tax_added: bool = False
-    sales_open_at: datetime | None = None
-    sales_close_at: datetime | None = None
-    min_per_order: int = 1
-    max_per_order: int | None = None
 
 
 async def create_venue(
@@ -191,109 +163,6 @@ async def create_performance(
         )
     )
     return performance_id
-
-
-def check_price(line: PriceLine) -> None:
-    """Raises InvalidRequest for figures out of range and windows or limits that nobody could meet."""
-    where = f"category {line.category}, {line.name}"
-    if not (0 <= line.amount <= MOST and 0 <= line.fee <= MOST):
-        raise InvalidRequest(f"The price is out of range: {where}.")
-    if not (0 <= line.tax_bp <= 10_000 and 0 <= line.fee_bp <= 10_000):
-        raise InvalidRequest(f"A share of the price is out of range: {where}.")
-    if not 1 <= line.min_per_order <= (line.max_per_order or line.min_per_order):
-        raise InvalidRequest(f"An order can't have so few and so many tickets at once: {where}.")
-    if line.sales_open_at and line.sales_close_at and line.sales_close_at <= line.sales_open_at:
-        raise InvalidRequest(f"It would go off sale before it comes on sale: {where}.")
-
-
-def total_of(line: PriceLine) -> int:
-    """What a buyer pays for such a ticket, as the column ``price.total`` has it."""
-    net = line.amount + line.fee + portion(line.amount, line.fee_bp)
-    return net + (portion(net, line.tax_bp) if line.tax_added else 0)
-
-
-async def set_prices(tx: Tx, performance_id: uuid.UUID, lines: Sequence[PriceLine]) -> int:
-    """Put up a new version of the whole price list and return its number; holds keep the version they were made at.
-
-    The first line of a category is what its places are sold as unless the buyer chooses. A ticket type that isn't named
-    any more is no longer sold. Raises NotFound, InvalidRequest for figures out of range, PricesIncomplete unless each
-    category of the map has a price, and each name of a category one.
-    """
-    for line in lines:
-        check_price(line)
-    # The row lock makes two price lists at once follow one another. It is weak enough for sales to go on meanwhile.
-    found = (
-        await tx.execute(
-            select(Performance.organiser_id, Performance.seat_map_id, Performance.price_version)
-            .where(Performance.id == performance_id)
-            .with_for_update(key_share=True)
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    sold_as = set(
-        (
-            await tx.execute(select(SeatPlace.category).where(SeatPlace.seat_map_id == found.seat_map_id).distinct())
-        ).scalars()
-    )
-    if {line.category for line in lines} != sold_as:
-        raise PricesIncomplete(f"The map has the categories {', '.join(sorted(sold_as))}: a price for each.")
-    if len({(line.category, line.name) for line in lines}) != len(lines):
-        raise PricesIncomplete("A ticket type is named twice in a category.")
-    # Listings tell what most people pay: the first ticket type of each category, not the most reduced one.
-    usual = {line.category: line for line in reversed(lines)}
-    first = not (await tx.execute(select(exists().where(TicketType.performance_id == performance_id)))).scalar_one()
-    version: int = found.price_version if first else found.price_version + 1
-    types = upsert(TicketType).values(
-        [
-            {
-                "id": new_id(),
-                "organiser_id": found.organiser_id,
-                "performance_id": performance_id,
-                "category": line.category,
-                "name": line.name,
-                "position": at,
-                "sales_open_at": line.sales_open_at,
-                "sales_close_at": line.sales_close_at,
-                "min_per_order": line.min_per_order,
-                "max_per_order": line.max_per_order,
-            }
-            for at, line in enumerate(lines)
-        ]
-    )
-    rules = ("position", "sales_open_at", "sales_close_at", "min_per_order", "max_per_order")
-    ids = (
-        await tx.execute(
-            types.on_conflict_do_update(
-                index_elements=["performance_id", "category", "name"],
-                set_={name: types.excluded[name] for name in rules},
-            ).returning(TicketType.id, TicketType.category, TicketType.name)
-        )
-    ).all()
-    by_name = {(row.category, row.name): row.id for row in ids}
-    await tx.execute(
-        insert(Price).values(
-            [
-                {
-                    "ticket_type_id": by_name[line.category, line.name],
-                    "version": version,
-                    "organiser_id": found.organiser_id,
-                    "amount": line.amount,
-                    "fee": line.fee + portion(line.amount, line.fee_bp),
-                    "tax_bp": line.tax_bp,
-                    "fee_bp": line.fee_bp,
-                    "tax_added": line.tax_added,
-                }
-                for line in lines
-            ]
-        )
-    )
-    await tx.execute(
-        update(Performance)
-        .where(Performance.id == performance_id)
-        .values(price_version=version, from_price=min(map(total_of, usual.values())))
-    )
-    return version
 
 
 async def publish(tx: Tx, event_id: uuid.UUID) -> None:
