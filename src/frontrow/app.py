@@ -15,8 +15,10 @@ from pydantic import BaseModel
 from starlette.responses import FileResponse, JSONResponse
 
 from frontrow.core import web
+from frontrow.core.bind import hot_routes
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
+from frontrow.core.lean import Lane
 from frontrow.core.log import set_up_logging
 from frontrow.core.schema import newest
 from frontrow.core.settings import Settings
@@ -27,6 +29,11 @@ from frontrow.wiring import ROUTERS, open_house
 
 DESCRIPTION = "Open event ticketing: numbered seats on a live map, sold once."
 A_YEAR = "public, max-age=31536000, immutable"
+
+HOT = frozenset(
+    {"get_me", "hold_seats", "place_order", "start_payment", "check_payment", "get_order", "stripe_webhook"}
+)
+"""The doors of a purchase, by name: they're answered by the lane."""
 
 
 class Config(BaseModel):
@@ -71,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url="/api/docs",
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `Traced` does it, and hides secrets
         responses={422: {"model": web.Problem, "description": "`invalid_request`"}},
     )
     app.state.runtime, app.state.gateways = house.runtime, house.gateways
@@ -79,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     _add_health(app, settings)
     _add_pages(app, settings)
+    app.add_middleware(Lane, hot=hot_routes(app, HOT))
     app.add_middleware(web.Edge, origin=settings.origin)
     if house.telemetry.on:
         app.add_middleware(Traced, telemetry=house.telemetry)

@@ -1,8 +1,12 @@
 """JSON logs. Every line of one buyer's action carries the same ``correlation_id``, from browser to job and mail."""
 
+import json
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
+import msgspec
 import structlog
 
 CORRELATION_HEADER = "X-Correlation-Id"
@@ -16,7 +20,7 @@ def set_up_logging(service: str, level: str = "INFO") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            _line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
@@ -40,6 +44,18 @@ def set_up_logging(service: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _line(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+    """One JSON object. A line is written for every request, so by the fastest encoder there is; whatever that one
+    doesn't take (half a character, say) is written all the same."""
+    try:
+        return _encode(event).decode()
+    except (TypeError, ValueError, msgspec.MsgspecError):
+        return json.dumps(event, default=repr)
+
+
+_encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
 def correlation_id() -> str | None:

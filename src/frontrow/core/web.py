@@ -1,6 +1,7 @@
 """The web's edge: correlation ids, CSRF, security headers, and every refusal as problem+json (RFC 9457)."""
 
 import hmac
+import re
 import secrets
 import time
 import uuid
@@ -12,7 +13,6 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,7 +25,18 @@ CSRF_COOKIE = "fr_csrf"
 CSRF_HEADER = "x-csrf-token"
 WROTE_COOKIE = "fr_wrote"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WROTE = (b"set-cookie", f"{WROTE_COOKIE}=1; Max-Age=10; Path=/; HttpOnly; SameSite=Lax".encode())
+"""For a few seconds this browser reads from the primary, and so its own writes."""
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
 MAX_BODY = 1_000_000  # bytes; uploads get their own limit where they are taken
+
+_CORRELATION, _CSRF = CORRELATION_HEADER.lower().encode(), CSRF_HEADER.encode()
+_UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PLAIN_COOKIE = re.compile(r"[A-Za-z0-9_.-]+")
 
 log = structlog.get_logger("frontrow.web")
 
@@ -72,28 +83,35 @@ async def runtime(connection: HTTPConnection) -> Runtime:
 RuntimeDep = Annotated[Runtime, Depends(runtime)]
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error as a problem document."""
-
-    @app.exception_handler(Refusal)
-    async def refused(request: Request, error: Refusal) -> Response:
+def told(error: Exception) -> Response:
+    """The answer to an error that has a name: one of ours, of FastAPI's or of Starlette's."""
+    if isinstance(error, Refusal):
         return problem_response(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
+    if isinstance(error, RequestValidationError):
         errors = [
             {"field": ".".join(str(part) for part in found["loc"][1:]) or "body", "message": found["msg"]}
             for found in error.errors()[:20]
         ]
         first = f"{errors[0]['field']}: {errors[0]['message']}" if errors else None
         return problem_response(InvalidRequest(first, errors=errors))
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return problem_response(NotFound())
+    named = type("HttpRefusal", (Refusal,), {"code": f"http_{error.status_code}", "status": error.status_code})
+    return problem_response(named(str(error.detail)))
 
-    @app.exception_handler(HTTPException)
-    async def plain(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404:
-            return problem_response(NotFound())
-        named = type("HttpRefusal", (Refusal,), {"code": f"http_{error.status_code}", "status": error.status_code})
-        return problem_response(named(str(error.detail)))
+
+NAMED = (Refusal, RequestValidationError, HTTPException)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error as a problem document."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return told(error)
+
+    for kind in NAMED:
+        app.add_exception_handler(kind, answer)
 
 
 class Edge:
@@ -102,21 +120,17 @@ class Edge:
     def __init__(self, app: ASGIApp, origin: str) -> None:
         self._app = app
         self._origin = origin
-        self._security_headers = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-            (b"x-frame-options", b"DENY"),
-        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        correlation = _clean_correlation(headers.get(CORRELATION_HEADER))
+        # Looked into so often that one pass over them all is less work. Of two with one name the first counts.
+        headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+        correlation = _clean_correlation(headers.get(_CORRELATION))
         bind_correlation(correlation)
         method, path = scope["method"], scope["path"]
-        unsafe = method in UNSAFE
+        unsafe, api = method in UNSAFE, path.startswith("/api/")
         started = time.perf_counter()
         status = 0
 
@@ -125,24 +139,23 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 outgoing: list[tuple[bytes, bytes]] = message.setdefault("headers", [])
-                outgoing.extend(self._security_headers)
+                stored = api and not any(name == b"cache-control" for name, _ in outgoing)
+                outgoing += SECURITY_HEADERS
                 outgoing.append((b"x-correlation-id", correlation.encode()))
-                if path.startswith("/api/"):
-                    mutable = MutableHeaders(raw=outgoing)
-                    mutable.setdefault("cache-control", "no-store")
-                    if unsafe and status < 400:
-                        # For a few seconds this browser reads from the primary, and so its own writes.
-                        mutable.append("set-cookie", f"{WROTE_COOKIE}=1; Max-Age=10; Path=/; HttpOnly; SameSite=Lax")
+                if stored:
+                    outgoing.append((b"cache-control", b"no-store"))
+                if api and unsafe and status < 400:
+                    outgoing.append(WROTE)
             await send(message)
 
         try:
-            if unsafe and path.startswith("/api/") and not path.startswith("/api/webhooks/"):
+            if unsafe and api and not path.startswith("/api/webhooks/"):
                 self._check_csrf(headers)
-            if int(headers.get("content-length") or 0) > MAX_BODY:
+            if int(headers.get(b"content-length") or 0) > MAX_BODY:
                 raise _TooLarge
             await self._app(scope, receive, answer)
-        except Refusal as refusal:
-            await problem_response(refusal)(scope, receive, answer)
+        except NAMED as error:
+            await told(error)(scope, receive, answer)
         except Exception:
             log.exception("unhandled", method=method, path=path)
             if status:
@@ -153,15 +166,18 @@ class Edge:
             if path not in {"/health", "/ready"}:
                 log.info("request", method=method, path=path, status=status, ms=took, request_id=correlation)
 
-    def _check_csrf(self, headers: Headers) -> None:
+    def _check_csrf(self, headers: dict[bytes, bytes]) -> None:
         """A cookie is sent by the browser whoever asks; so a changing request needs a proof that our page asked."""
-        origin = headers.get("origin")
-        if origin is not None and origin != self._origin and origin.split("://")[-1] != headers.get("host"):
-            raise CsrfFailed("This request came from another site.")
-        if headers.get("authorization", "").startswith("Bearer "):
+        sent = headers.get(b"origin")
+        if sent is not None:
+            origin = sent.decode("latin-1")
+            host = headers.get(b"host")
+            if origin != self._origin and (host is None or origin.split("://")[-1] != host.decode("latin-1")):
+                raise CsrfFailed("This request came from another site.")
+        if headers.get(b"authorization", b"").startswith(b"Bearer "):
             return
-        cookie = cookie_parser(headers.get("cookie", "")).get(CSRF_COOKIE, "")
-        proof = headers.get(CSRF_HEADER, "")
+        cookie = cookie_parser(headers.get(b"cookie", b"").decode("latin-1")).get(CSRF_COOKIE, "")
+        proof = headers.get(_CSRF, b"").decode("latin-1")
         if not cookie or not hmac.compare_digest(cookie.encode(), proof.encode()):
             raise CsrfFailed
 
@@ -178,11 +194,14 @@ class _TooLarge(Refusal):
     title = "This is more than we take in one request."
 
 
-def _clean_correlation(sent: str | None) -> str:
+def _clean_correlation(sent: bytes | None) -> str:
     """The browser's id if it is one of ours in shape, else a new one: a log line must not be forged through it."""
     if sent is not None:
+        shown = sent.decode("latin-1")
+        if _UUID_SHAPE.fullmatch(shown):
+            return shown
         try:
-            return str(uuid.UUID(sent))
+            return str(uuid.UUID(shown))
         except ValueError:
             pass
     return str(uuid.uuid4())
@@ -204,7 +223,13 @@ def set_cookie(
     readable: bool = False,
 ) -> None:
     """A SameSite=Lax cookie, httpOnly unless the page must read it; Secure whenever the origin is https."""
-    response.set_cookie(name, value, max_age=max_age, path=path, httponly=not readable, secure=secure, samesite="lax")
+    if not _PLAIN_COOKIE.fullmatch(value):
+        response.set_cookie(name, value, max_age, path=path, httponly=not readable, secure=secure, samesite="lax")
+        return
+    # Written as Starlette writes it, without the standard library's work on values that need quotes.
+    hidden, age = "" if readable else "; HttpOnly", "" if max_age is None else f"; Max-Age={max_age}"
+    text = f"{name}={value}{hidden}{age}; Path={path}; SameSite=lax{'; Secure' if secure else ''}"
+    response.raw_headers.append((b"set-cookie", text.encode("latin-1")))
 
 
 def raw_json(body: bytes, response: Response, *, status: int = 200) -> Response:
