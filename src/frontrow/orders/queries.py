@@ -91,28 +91,33 @@ SELECT h.id AS hold_id, h.organiser_id, h.performance_id, p.event_id, h.state AS
          AND clock_timestamp() < coalesce(p.sales_close_at, p.starts_at) AS on_sale,
        p.max_per_account, e.currency, e.slug AS event_slug, e.title AS event_title, e.image_key, p.starts_at,
        p.doors_at, v.timezone, v.name AS venue_name, v.city AS venue_city, v.address AS venue_address,
-       (SELECT json_agg(json_build_object('seat_no', sp.seat_no, 'section', sp.section, 'row', sp.row,
-                                          'label', sp.label, 'category', sp.category) ORDER BY sp.seat_no)::text
-          FROM seat_place sp WHERE sp.seat_map_id = p.seat_map_id AND sp.seat_no = ANY (h.seat_nos)) AS places,
-       (SELECT json_agg(json_build_object(
-                 'id', t.id, 'category', t.category, 'name', t.name, 'amount', pr.amount, 'fee', pr.fee,
-                 'tax_bp', pr.tax_bp, 'tax_added', pr.tax_added, 'total', pr.total,
-                 'min_per_order', t.min_per_order, 'max_per_order', t.max_per_order,
-                 'on_sale', clock_timestamp() >= coalesce(t.sales_open_at, '-infinity')
-                            AND clock_timestamp() < coalesce(t.sales_close_at, 'infinity'),
-                 'was_on_sale', h.created_at >= coalesce(t.sales_open_at, '-infinity')
-                                AND h.created_at < coalesce(t.sales_close_at, 'infinity'))
+       place.places,
+       (SELECT json_agg(json_build_array(
+                 t.id, t.category, t.name, pr.amount, pr.fee, pr.tax_bp, pr.tax_added, pr.total, t.min_per_order,
+                 t.max_per_order,
+                 clock_timestamp() >= coalesce(t.sales_open_at, '-infinity')
+                   AND clock_timestamp() < coalesce(t.sales_close_at, 'infinity'),
+                 h.created_at >= coalesce(t.sales_open_at, '-infinity')
+                   AND h.created_at < coalesce(t.sales_close_at, 'infinity'))
                ORDER BY t.position, t.id)::text
-          FROM ticket_type t JOIN price pr ON pr.ticket_type_id = t.id AND pr.version = h.price_version
-         WHERE t.performance_id = p.id) AS ticket_types
+          FROM ticket_type t CROSS JOIN LATERAL (
+            SELECT * FROM price WHERE ticket_type_id = t.id AND version = h.price_version LIMIT 1) AS pr
+         WHERE t.performance_id = p.id AND t.category = ANY (place.categories)) AS ticket_types
   FROM hold h
   JOIN performance p ON p.id = h.performance_id
   JOIN event e ON e.id = p.event_id
   JOIN venue v ON v.id = p.venue_id
+ CROSS JOIN LATERAL (
+       SELECT json_agg(json_build_array(sp.seat_no, sp.section, sp.row, sp.label, sp.category)
+                       ORDER BY sp.seat_no)::text AS places, array_agg(sp.category) AS categories
+         FROM seat_place sp WHERE sp.seat_map_id = p.seat_map_id AND sp.seat_no = ANY (h.seat_nos)) AS place
  WHERE h.id = :hold AND h.buyer_id = :buyer
 """
 """What a buyer's hold may become, at its price-list version. Read without a lock: all that could change meanwhile is
-checked again by the statement that takes the hold."""
+checked again by the statement that takes the hold. ``places`` and ``ticket_types`` (of the places' categories) are JSON
+arrays of the fields of ``rules.Place`` and ``rules.TicketType``. Each price is looked for by its key: joined as a
+whole, all prices that there are would be read.
+"""
 
 
 async def offer(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> Any:

@@ -99,13 +99,15 @@ class Offer:
 
 
 _OFFERED = tuple(field.name for field in fields(Offer))
+_places = msgspec.json.Decoder(list[tuple[int, str, str, str, str]])
+_ticket_types = msgspec.json.Decoder(list[tuple[UUID, str, str, int, int, int, bool, int, int, int | None, bool, bool]])
 
 
 def offer_of(row: Any) -> Offer:
     """From a row of ``queries.OFFER``, whose places and ticket types are JSON."""
     columns = {name: row[name] for name in _OFFERED}
-    columns["places"] = msgspec.json.decode(columns["places"] or "[]", type=list[Place])
-    columns["ticket_types"] = msgspec.json.decode(columns["ticket_types"] or "[]", type=list[TicketType])
+    columns["places"] = [Place(*one) for one in _places.decode(columns["places"] or "[]")]
+    columns["ticket_types"] = [TicketType(*one) for one in _ticket_types.decode(columns["ticket_types"] or "[]")]
     return Offer(**columns)
 
 

@@ -74,7 +74,7 @@ async def quote(
         offer=offer,
         lines=lines,
         totals=totals,
-        ticket_types=[one for one in offer.ticket_types if one.category in {place.category for place in offer.places}],
+        ticket_types=offer.ticket_types,
         coupon=None if coupon is None else normal_code(coupon) or coupon.strip(),
         coupon_problem=problem,
         problems=await _problems(tx, offer, choices, totals, account, stripe),
