@@ -19,6 +19,7 @@ from frontrow.local.ports import free_ports
 from frontrow.local.postgres import EmbeddedPostgres
 from frontrow.local.valkey import EmbeddedValkey
 from frontrow.payments import jobs as payments_jobs
+from tests.databases import Copies
 from tests.factories.house import House, build_house
 from tests.factories.stack import Stage, answers, serving, stripe_standin
 from tests.waiting import eventually
@@ -77,28 +78,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "deadlocks: provokes them; everywhere else a single one fails the test")
 
 
+@pytest.fixture(scope="session")
+async def copies(pg: EmbeddedPostgres) -> AsyncIterator[Copies]:
+    made = Copies(pg)
+    yield made
+    await made.close()
+
+
 @pytest.fixture
-def database(pg: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[str]:
+async def database(copies: Copies, request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The name of a fresh, migrated database. At its end PostgreSQL must not have seen a deadlock in it."""
     name = f"test_{next(_numbers)}"
-    pg.create_database(name, TEMPLATE)
+    await copies.make(name, TEMPLATE)
     yield name
-    deadlocks = drop_and_count_deadlocks(pg, name)
+    deadlocks = await copies.drop(name)
     if request.node.get_closest_marker("deadlocks") is None:
         assert deadlocks == 0, f"{deadlocks} deadlocks; the server's log names the statements"
-
-
-def drop_and_count_deadlocks(pg: EmbeddedPostgres, name: str) -> int:
-    """Drop a database; returns how many deadlocks there were in it, the repeated and forgotten ones, too.
-
-    A session hands its figures in when it ends, at the latest; so all are ended, and waited for, before they are read.
-    """
-    said = pg.sql(
-        f"""SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = '{name}';
-            SELECT deadlocks FROM pg_stat_database WHERE datname = '{name}';
-            DROP DATABASE "{name}" WITH (FORCE);"""
-    )
-    return int(said[-1])
 
 
 @pytest.fixture

@@ -6,18 +6,20 @@ import asyncpg
 import pytest
 
 from frontrow.local.postgres import EmbeddedPostgres
-from tests.conftest import drop_and_count_deadlocks
+from tests.databases import Copies
 
 
 @pytest.fixture
-def another(pg: EmbeddedPostgres, database: str) -> str:
+async def another(copies: Copies, database: str) -> str:
     """A database that the test drops itself."""
     name = f"{database}_other"
-    pg.create_database(name)
+    await copies.make(name)
     return name
 
 
-async def test_a_deadlock_is_counted_though_its_transaction_succeeded_later(pg: EmbeddedPostgres, another: str) -> None:
+async def test_a_deadlock_is_counted_though_its_transaction_succeeded_later(
+    pg: EmbeddedPostgres, copies: Copies, another: str
+) -> None:
     one, two = [await asyncpg.connect(pg.url(another, with_password=True)) for _ in range(2)]
     await one.execute("CREATE TABLE thing (id int PRIMARY KEY); INSERT INTO thing VALUES (1), (2)")
     await one.execute("BEGIN; SELECT FROM thing WHERE id = 1 FOR UPDATE")
@@ -30,9 +32,9 @@ async def test_a_deadlock_is_counted_though_its_transaction_succeeded_later(pg: 
     assert [type(end) for end in ends].count(asyncpg.DeadlockDetectedError) == 1
     # One of the sessions leaves in order, the other is still there when the figures are read.
     await one.close()
-    assert drop_and_count_deadlocks(pg, another) == 1
+    assert await copies.drop(another) == 1
     two.terminate()
 
 
-async def test_a_quiet_database_has_none(pg: EmbeddedPostgres, another: str) -> None:
-    assert drop_and_count_deadlocks(pg, another) == 0
+async def test_a_quiet_database_has_none(copies: Copies, another: str) -> None:
+    assert await copies.drop(another) == 0
