@@ -4,12 +4,12 @@ of ``tickets``."""
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 
 from frontrow.core.db import Tx
 from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn, OutcomeUnknown
 from frontrow.core.idempotency import checked_key
-from frontrow.core.web import RuntimeDep, refusals
+from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.coupons.access import CouponQueueDep
 from frontrow.coupons.errors import (
     CouponChanged,
@@ -34,7 +34,16 @@ from frontrow.orders.errors import (
     TicketTypeQuantity,
     TotalBelowMinimum,
 )
-from frontrow.orders.schemas import Order, OrderPage, OrderRequest, Quote, QuoteRequest, order_of, quote_of
+from frontrow.orders.schemas import (
+    Order,
+    OrderPage,
+    OrderRequest,
+    Quote,
+    QuoteRequest,
+    encode_order,
+    encode_orders,
+    quote_of,
+)
 from frontrow.people.access import BuyerDep, LoggedInDep
 from frontrow.seats.errors import HoldExpired, HoldInUse, SalesClosed
 
@@ -52,6 +61,7 @@ TYPES = (TicketTypeNotForSeat, TicketTypeNotOnSale, TicketTypeQuantity, PlaceWit
 @router.post(
     "/orders",
     status_code=201,
+    response_model=Order,
     responses=refusals(
         *(NotFound, HoldExpired, HoldInUse, SalesClosed, IdempotencyMismatch, InvalidRequest, Busy),
         *(*TYPES, *COUPONS, AccountLimit, TotalBelowMinimum, OutcomeUnknown),
@@ -62,8 +72,9 @@ async def place_order(
     buyer: BuyerDep,
     rt: RuntimeDep,
     queue: CouponQueueDep,
+    response: Response,
     idempotency_key: IdempotencyHeader = None,
-) -> Order:
+) -> Response:
     """Turn a hold into an order, priced at what the hold was shown. The same key returns the same order."""
     key = checked_key(idempotency_key)
     wish = Wish(
@@ -75,9 +86,9 @@ async def place_order(
         wanted.coupon,
     )
 
-    async def work() -> Order:
+    async def work() -> Response:
         made = await place_at_once(rt.db, wish, buyer.id, buyer.user_id, key, rt.settings.stripe)
-        return order_of(made.order, made.lines, [])
+        return raw_json(encode_order(made.order, made.lines), response, status=201)
 
     if wish.coupon is None:
         return await work()
@@ -98,22 +109,21 @@ async def quote_hold(hold_id: uuid.UUID, wanted: QuoteRequest, buyer: BuyerDep, 
     return await rt.db.read(look)
 
 
-@router.get("/orders", responses=refusals(NotLoggedIn))
+@router.get("/orders", response_model=OrderPage, responses=refusals(NotLoggedIn))
 async def list_my_orders(
     user: LoggedInDep,
     rt: RuntimeDep,
+    response: Response,
     cursor: uuid.UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
-) -> OrderPage:
+) -> Response:
     """The logged-in account's orders, newest first. Tickets are shown by each order."""
 
-    async def page(tx: Tx) -> OrderPage:
+    async def page(tx: Tx) -> bytes:
         found = await queries.orders_of_user(tx, user.user_id, cursor, limit + 1)
         shown = found[:limit]
         lines = await queries.lines_of(tx, [order.id for order in shown])
-        return OrderPage(
-            items=[order_of(order, lines.get(order.id, []), []) for order in shown],
-            next_cursor=str(shown[-1].id) if len(found) > limit else None,
-        )
+        next_cursor = str(shown[-1].id) if len(found) > limit else None
+        return encode_orders([(order, lines.get(order.id, [])) for order in shown], next_cursor)
 
-    return await rt.db.read(page)
+    return raw_json(await rt.db.read(page), response)

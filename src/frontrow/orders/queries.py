@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.log import bind_correlation
@@ -141,16 +143,33 @@ async def places_of_account(tx: Tx, performance_id: uuid.UUID, account: str) -> 
     return int(found.scalar_one())
 
 
-_ORDER = """
-SELECT o.id, o.code, o.organiser_id, o.performance_id, o.hold_id, o.buyer_id, o.user_id, o.email, o.name, o.locale,
+ORDER = """
+       o.id, o.code, o.organiser_id, o.performance_id, o.hold_id, o.buyer_id, o.user_id, o.email, o.name, o.locale,
        o.token, o.currency, o.state, o.subtotal, o.discount, o.fees, o.tax, o.added_tax, o.total, o.coupon_code,
        o.created_at, o.expires_at, o.paid_at, e.slug AS event_slug, e.title AS event_title, e.image_key, p.starts_at,
        p.doors_at, v.timezone, v.name AS venue_name, v.city AS venue_city, v.address AS venue_address
+"""
+"""The columns of an ``OrderView``, in its order."""
+
+ORDER_TABLES = """
   FROM orders o
   JOIN performance p ON p.id = o.performance_id
   JOIN event e ON e.id = p.event_id
   JOIN venue v ON v.id = p.venue_id
 """
+_ORDER = f"SELECT {ORDER} {ORDER_TABLES}"
+
+_LINE = """l.id, l.seat_no, l.section, l.row, l.label, l.ticket_type_id, l.ticket_type, l.unit_price, l.discount, l.fee,
+           l.tax_bp, l.tax, l.added_tax, r.id IS NOT NULL"""
+_LINE_TABLES = "order_line l LEFT JOIN order_line r ON r.reverses_id = l.id"
+LINES = f"""
+       (SELECT json_agg(json_build_array({_LINE}) ORDER BY l.seat_no)::text FROM {_LINE_TABLES}
+         WHERE l.order_id = o.id AND l.reverses_id IS NULL)"""  # noqa: S608 -- columns and tables of this file
+"""A column with the lines of the order ``o``, for :func:`lines_from`."""
+
+_lines = msgspec.json.Decoder(
+    list[tuple[uuid.UUID, int, str, str, str, uuid.UUID, str, int, int, int, int, int, int, bool]]
+)
 
 
 async def order(tx: Tx, order_id: uuid.UUID) -> OrderView:
@@ -183,17 +202,20 @@ def check_viewer(found: Any, viewer: Viewer) -> None:
 async def lines_of(tx: Tx, order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[LineView]]:
     """The lines of several orders as they were sold, by seat number; reversing ones show as ``cancelled``."""
     found = await tx.sql(
-        """SELECT l.order_id, l.id, l.seat_no, l.section, l.row, l.label, l.ticket_type_id, l.ticket_type, l.unit_price,
-                  l.discount, l.fee, l.tax_bp, l.tax, l.added_tax, r.id IS NOT NULL AS cancelled
-             FROM order_line l LEFT JOIN order_line r ON r.reverses_id = l.id
-            WHERE l.order_id = ANY (CAST(:orders AS uuid[])) AND l.reverses_id IS NULL
-            ORDER BY l.order_id, l.seat_no""",
+        f"""SELECT l.order_id, {_LINE} FROM {_LINE_TABLES}
+             WHERE l.order_id = ANY (CAST(:orders AS uuid[])) AND l.reverses_id IS NULL
+             ORDER BY l.order_id, l.seat_no""",  # noqa: S608 -- columns and tables of this file
         orders=order_ids,
     )
     by_order: dict[uuid.UUID, list[LineView]] = {}
     for order_id, *values in found:
         by_order.setdefault(order_id, []).append(LineView(*values))
     return by_order
+
+
+def lines_from(column: str | None) -> list[LineView]:
+    """What the column ``LINES`` says."""
+    return [LineView(*one) for one in _lines.decode(column or "[]")]
 
 
 async def lines(tx: Tx, order_id: uuid.UUID) -> list[LineView]:

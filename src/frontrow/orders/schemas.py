@@ -3,11 +3,12 @@ shows its own; ``tickets`` fills it."""
 
 import unicodedata
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
+import msgspec
 from pydantic import BaseModel, EmailStr, Field, StringConstraints, field_validator
 
 from frontrow.core import clock
@@ -273,63 +274,77 @@ def quote_of(found: Quoted) -> Quote:
     )
 
 
-def order_of(view: OrderView, lines: Sequence[LineView], tickets: list[Ticket]) -> Order:
-    """An order as its buyer sees it."""
-    shown_expiry = view.expires_at if view.state in {"pending", "paying"} else None
-    return Order(
-        id=view.id,
-        code=view.code,
-        state=view.state,
-        hold_id=view.hold_id,
-        event=OrderEvent(
-            slug=view.event_slug,
-            title=view.event_title,
-            image_url=f"/media/{view.image_key}" if view.image_key else None,
-        ),
-        performance=OrderPerformance(
-            id=view.performance_id,
-            starts_at=view.starts_at,
-            doors_at=view.doors_at,
-            timezone=view.timezone,
-            venue=OrderVenue(name=view.venue_name, city=view.venue_city, address=view.venue_address),
-        ),
-        email=view.email,
-        name=view.name,
-        currency=view.currency,
-        lines=[
-            OrderLine(
-                id=line.id,
-                seat_no=line.seat_no,
-                section=line.section,
-                row=line.row,
-                label=line.label,
-                ticket_type_id=line.ticket_type_id,
-                ticket_type=line.ticket_type,
-                amount=line.unit_price,
-                discount=line.discount,
-                fee=line.fee,
-                tax_bp=line.tax_bp,
-                tax=line.tax,
-                added_tax=line.added_tax,
-                total=line.total,
-                cancelled=line.cancelled,
-            )
+def encode_order(view: OrderView, lines: Sequence[LineView], tickets: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    """An order as its buyer sees it: the JSON of an :class:`Order`; ``tickets`` have the fields of :class:`Ticket`."""
+    return msgspec.json.encode(_order(view, lines, tickets))
+
+
+def encode_orders(orders: Iterable[tuple[OrderView, Sequence[LineView]]], next_cursor: str | None) -> bytes:
+    """The JSON of an :class:`OrderPage`."""
+    shown = [_order(view, lines, ()) for view, lines in orders]
+    return msgspec.json.encode({"items": shown, "next_cursor": next_cursor})
+
+
+def _order(view: OrderView, lines: Sequence[LineView], tickets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The fields of :class:`Order`, all of them. They come from the database, so nothing is to be validated; and with
+    every purchase an order is shown twice."""
+    by_rate = tax_lines((line.tax_bp, line.tax, line.added_tax) for line in lines)
+    return {
+        "id": view.id,
+        "code": view.code,
+        "state": view.state,
+        "hold_id": view.hold_id,
+        "event": {
+            "slug": view.event_slug,
+            "title": view.event_title,
+            "image_url": f"/media/{view.image_key}" if view.image_key else None,
+        },
+        "performance": {
+            "id": view.performance_id,
+            "starts_at": view.starts_at,
+            "doors_at": view.doors_at,
+            "timezone": view.timezone,
+            "venue": {"name": view.venue_name, "city": view.venue_city, "address": view.venue_address},
+        },
+        "email": view.email,
+        "name": view.name,
+        "currency": view.currency,
+        "lines": [
+            {
+                "seat_no": line.seat_no,
+                "section": line.section,
+                "row": line.row,
+                "label": line.label,
+                "ticket_type_id": line.ticket_type_id,
+                "ticket_type": line.ticket_type,
+                "amount": line.unit_price,
+                "discount": line.discount,
+                "fee": line.fee,
+                "tax_bp": line.tax_bp,
+                "tax": line.tax,
+                "added_tax": line.added_tax,
+                "total": line.total,
+                "id": line.id,
+                "cancelled": line.cancelled,
+            }
             for line in lines
         ],
-        subtotal=view.subtotal,
-        discount=view.discount,
-        fees=view.fees,
-        tax=view.tax,
-        added_tax=view.added_tax,
-        tax_lines=tax_lines((line.tax_bp, line.tax, line.added_tax) for line in lines),
-        total=view.total,
-        cancelled_total=sum(line.total for line in lines if line.cancelled),
-        coupon_code=view.coupon_code,
-        expires_at=shown_expiry,
-        server_time=clock.now(),
-        created_at=view.created_at,
-        paid_at=view.paid_at,
-        token=view.token,
-        tickets=tickets,
-        pdf_url=f"/api/orders/{view.id}/tickets.pdf?token={view.token}" if tickets else None,
-    )
+        "subtotal": view.subtotal,
+        "discount": view.discount,
+        "fees": view.fees,
+        "tax": view.tax,
+        "added_tax": view.added_tax,
+        "tax_lines": [{"tax_bp": one.tax_bp, "included": one.included, "added": one.added} for one in by_rate],
+        "total": view.total,
+        "cancelled_total": sum([line.total for line in lines if line.cancelled]),
+        "coupon_code": view.coupon_code,
+        "expires_at": view.expires_at if view.state in {"pending", "paying"} else None,
+        "server_time": clock.now(),
+        "created_at": view.created_at,
+        "paid_at": view.paid_at,
+        "token": view.token,
+        "tickets": tickets,
+        "pdf_url": f"/api/orders/{view.id}/tickets.pdf?token={view.token}" if tickets else None,
+        "ics_url": f"/api/orders/{view.id}/calendar.ics?token={view.token}" if tickets else None,
+        "can_resend": bool(tickets) and view.state == "paid",
+    }

@@ -5,7 +5,7 @@ import uuid
 from fastapi import APIRouter, Response
 
 from frontrow.core.errors import NotFound, NotLoggedIn
-from frontrow.core.web import RuntimeDep, refusals
+from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.orders import queries as order_queries
 from frontrow.orders.queries import Viewer
 from frontrow.orders.schemas import Order
@@ -27,10 +27,12 @@ from frontrow.tickets.schemas import (
 router = APIRouter(prefix="/api", tags=["tickets"])
 
 
-@router.get("/orders/{order_id}", responses=refusals(NotFound))
-async def get_order(order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, token: str | None = None) -> Order:
+@router.get("/orders/{order_id}", response_model=Order, responses=refusals(NotFound))
+async def get_order(
+    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, response: Response, token: str | None = None
+) -> Response:
     """An order with its tickets: for the browser that placed it, its account, or the bearer of its token."""
-    return await show_order(rt, order_id, Viewer(buyer.id, buyer.user_id, token))
+    return raw_json(await show_order(rt, order_id, Viewer(buyer.id, buyer.user_id, token)), response)
 
 
 @router.get("/orders/{order_id}/tickets.pdf", response_class=Response, responses=refusals(NotFound))

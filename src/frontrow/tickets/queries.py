@@ -4,7 +4,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from frontrow.core.db import Tx
+from frontrow.core.errors import NotFound
+from frontrow.orders.queries import LINES, ORDER, ORDER_TABLES, LineView, OrderView, lines_from
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,51 @@ async def tickets_of(tx: Tx, order_id: uuid.UUID) -> list[TicketView]:
 async def ticket(tx: Tx, ticket_id: uuid.UUID) -> TicketView | None:
     row = (await tx.sql(_TICKET + "WHERE t.id = :id", id=ticket_id)).one_or_none()
     return TicketView(**row._mapping) if row else None
+
+
+@dataclass(frozen=True)
+class ShownTicket:
+    """What the page of an order shows of a ticket, and what its code is made of."""
+
+    id: uuid.UUID
+    performance_id: uuid.UUID
+    seat_no: int
+    section: str
+    row: str
+    label: str
+    state: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class WholeOrder:
+    """An order with its lines and, once it was paid, its tickets, void ones too; both by seat number."""
+
+    order: OrderView
+    lines: list[LineView]
+    tickets: list[ShownTicket]
+
+
+_WHOLE = f"""
+SELECT {ORDER}, {LINES} AS lines,
+       CASE WHEN o.paid_at IS NOT NULL THEN (
+         SELECT json_agg(json_build_array(t.id, t.performance_id, t.seat_no, t.section, t.row, t.label, t.state,
+                                          t.secret) ORDER BY t.seat_no, t.id)::text
+           FROM ticket t WHERE t.order_id = o.id) END AS tickets
+  {ORDER_TABLES} WHERE o.id = :order
+"""  # noqa: S608 -- columns and tables of orders.queries
+_tickets = msgspec.json.Decoder(list[tuple[uuid.UUID, uuid.UUID, int, str, str, str, str, str]])
+
+
+async def whole_order(tx: Tx, order_id: uuid.UUID) -> WholeOrder:
+    """All that the page of an order shows, in one reading. Raises NotFound."""
+    row = (await tx.sql(_WHOLE, order=order_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    *order, lines, tickets = row
+    return WholeOrder(
+        OrderView(*order), lines_from(lines), [ShownTicket(*one) for one in _tickets.decode(tickets or "[]")]
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import cache
@@ -29,7 +29,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.orders import queries as order_queries
 from frontrow.orders.queries import OrderView
 from frontrow.tickets import queries
-from frontrow.tickets.queries import TicketView
+from frontrow.tickets.queries import ShownTicket, TicketView
 from frontrow.tickets.rules import Code, public_jwk, sign, signing_key
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ async def _draw(work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_drawing, work)
 
 
-async def codes(rt: Runtime, tickets: list[TicketView]) -> list[str]:
+async def codes(rt: Runtime, tickets: Sequence[TicketView] | Sequence[ShownTicket]) -> list[str]:
     """The signed QR texts of tickets, in their order. A signature takes 40 µs, so a few are made at once."""
     key = signing_key(await rt.secrets.get("ticket_signing_key"))
     if len(tickets) <= 4:
@@ -58,7 +58,7 @@ async def public_keys(rt: Runtime) -> list[dict[str, str]]:
     return [public_jwk(signing_key(await rt.secrets.get("ticket_signing_key")).public_key())]
 
 
-def _sign(key: Ed25519PrivateKey, tickets: list[TicketView]) -> list[str]:
+def _sign(key: Ed25519PrivateKey, tickets: Sequence[TicketView] | Sequence[ShownTicket]) -> list[str]:
     return [sign(key, Code(one.id, one.performance_id, one.secret)) for one in tickets]
 
 

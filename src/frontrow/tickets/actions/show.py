@@ -6,41 +6,35 @@ from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.runtime import Runtime
 from frontrow.orders import queries as order_queries
-from frontrow.orders.queries import LineView, OrderView, Viewer
-from frontrow.orders.schemas import Order, Ticket, order_of
+from frontrow.orders.queries import OrderView, Viewer, check_viewer
+from frontrow.orders.schemas import encode_order
 from frontrow.tickets import queries
 from frontrow.tickets.actions.calendar import order_calendar
 from frontrow.tickets.actions.draw import codes
 from frontrow.tickets.queries import Evening, TicketView
 
 
-async def show_order(rt: Runtime, order_id: uuid.UUID, viewer: Viewer) -> Order:
-    """Raises NotFound for everybody who may not see it."""
-
-    async def look(tx: Tx) -> tuple[OrderView, list[LineView], list[TicketView]]:
-        order = await order_queries.order_for(tx, order_id, viewer)
-        tickets = await queries.tickets_of(tx, order_id) if order.paid_at is not None else []
-        return order, await order_queries.lines(tx, order_id), tickets
-
-    order, lines, tickets = await rt.db.read(look)
+async def show_order(rt: Runtime, order_id: uuid.UUID, viewer: Viewer) -> bytes:
+    """The JSON of an ``orders.schemas.Order``. Raises NotFound for everybody who may not see it."""
+    whole = await rt.db.read(lambda tx: queries.whole_order(tx, order_id))
+    order, tickets = whole.order, whole.tickets
+    check_viewer(order, viewer)
+    if not tickets:
+        return encode_order(order, whole.lines)
     shown = [
-        Ticket(
-            id=one.id,
-            seat_no=one.seat_no,
-            section=one.section,
-            row=one.row,
-            label=one.label,
-            state=one.state,
-            code=code,
-            qr_svg_url=f"/api/tickets/{one.id}/qr.svg?token={order.token}",
-        )
+        {
+            "id": one.id,
+            "seat_no": one.seat_no,
+            "section": one.section,
+            "row": one.row,
+            "label": one.label,
+            "state": one.state,
+            "code": code,
+            "qr_svg_url": f"/api/tickets/{one.id}/qr.svg?token={order.token}",
+        }
         for one, code in zip(tickets, await codes(rt, tickets), strict=True)
     ]
-    whole = order_of(order, lines, shown)
-    if tickets:
-        whole.ics_url = f"/api/orders/{order.id}/calendar.ics?token={order.token}"
-        whole.can_resend = order.state == "paid"
-    return whole
+    return encode_order(order, whole.lines, shown)
 
 
 async def show_calendar(rt: Runtime, order_id: uuid.UUID, viewer: Viewer) -> tuple[str, bytes]:
