@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Request, Response
 
 from frontrow.core.db import Tx
 from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn, OutcomeUnknown
 from frontrow.core.idempotency import checked_key
 from frontrow.core.runtime import Runtime
-from frontrow.core.web import RuntimeDep, refusals
+from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.gateways.hub import GatewaysDep
 from frontrow.orders import queries as order_queries
 from frontrow.orders.errors import LinesNotThere, OrderMoving, OrderNotPayable
@@ -70,20 +70,26 @@ async def start_payment(
     return payment_of(view, rt.settings.stripe.publishable_key)
 
 
-@router.post("/orders/{order_id}/payment/check", responses=refusals(NotFound, Busy, OutcomeUnknown))
+@router.post(
+    "/orders/{order_id}/payment/check", response_model=Order, responses=refusals(NotFound, Busy, OutcomeUnknown)
+)
 async def check_payment(
-    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
-) -> Order:
+    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, response: Response, token: str | None = None
+) -> Response:
     """Look at the payment now, and settle the order if the money is there. The order says how it went."""
     viewer = Viewer(buyer.id, buyer.user_id, token)
     await news.check_payment(rt, gw, order_id, viewer)
-    return await show_order(rt, order_id, viewer)
+    return raw_json(await show_order(rt, order_id, viewer), response)
 
 
-@router.post("/orders/{order_id}/payment/leave", responses=refusals(NotFound, OrderMoving, Busy, OutcomeUnknown))
+@router.post(
+    "/orders/{order_id}/payment/leave",
+    response_model=Order,
+    responses=refusals(NotFound, OrderMoving, Busy, OutcomeUnknown),
+)
 async def leave_payment(
-    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
-) -> Order:
+    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, response: Response, token: str | None = None
+) -> Response:
     """Go back from the payment to the order, which can then be paid again, in another way or at another time.
 
     The order is *pending* once Stripe has cancelled the payment, *expiring* until then, and *paid* if the money had
@@ -91,17 +97,19 @@ async def leave_payment(
     """
     viewer = Viewer(buyer.id, buyer.user_id, token)
     await stop.leave_checkout(rt, gw, order_id, viewer)
-    return await show_order(rt, order_id, viewer)
+    return raw_json(await show_order(rt, order_id, viewer), response)
 
 
-@router.post("/orders/{order_id}/cancel", responses=refusals(NotFound, OrderMoving, Busy, OutcomeUnknown))
+@router.post(
+    "/orders/{order_id}/cancel", response_model=Order, responses=refusals(NotFound, OrderMoving, Busy, OutcomeUnknown)
+)
 async def cancel_order(
-    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, token: str | None = None
-) -> Order:
+    order_id: uuid.UUID, buyer: BuyerDep, rt: RuntimeDep, gw: GatewaysDep, response: Response, token: str | None = None
+) -> Response:
     """Give an unpaid order up and free its seats. If the money was taken at the same moment, the order is paid."""
     viewer = Viewer(buyer.id, buyer.user_id, token)
     await stop.cancel_order(rt, gw, order_id, viewer)
-    return await show_order(rt, order_id, viewer)
+    return raw_json(await show_order(rt, order_id, viewer), response)
 
 
 async def _as_staff(rt: Runtime, order_id: uuid.UUID, user_id: uuid.UUID, work: Callable[[Tx], Awaitable[T]]) -> T:
