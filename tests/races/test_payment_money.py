@@ -61,6 +61,7 @@ async def paying(rt: Runtime, house: House, places: list[int]) -> tuple[uuid.UUI
             statements.OPENED,
             order=order_id,
             expires=held.expires_at,
+            before="pending",
             payment=payment_id,
             kind="card",
             topic="payments.create_intent",

@@ -54,7 +54,7 @@ async def test_control_without_its_guards_there_are_two_payments(rt: Runtime, ho
     meet = asyncio.Barrier(2)
 
     async def blind(tx: Tx) -> Any:
-        loose = LooseTx(tx, meet, "UPDATE hold SET expires_at", without="AND state = 'pending'")
+        loose = LooseTx(tx, meet, "UPDATE hold SET expires_at", without="AND state = CAST(:before AS text)")
         return await open_payment(rt, loose, order_id, viewer, str(new_id()), "card")
 
     await asyncio.gather(rt.db.write(blind), rt.db.write(blind), return_exceptions=True)

@@ -2,7 +2,6 @@
 for a lock: here things change just then. The controls have the guard off, and are misled."""
 
 import asyncio
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ from frontrow.core.ids import new_id
 from frontrow.core.runtime import Runtime
 from frontrow.orders.queries import Viewer
 from frontrow.payments.actions import start, statements
-from frontrow.payments.actions.settle import settle
+from frontrow.payments.actions.settle import _sale, settle
 from frontrow.seats.errors import HoldExpired
 from tests.factories.house import House
 from tests.races.gate import somebody_waits_for_a_row
@@ -96,7 +95,7 @@ async def test_one_statement_opens_one_payment(rt: Runtime, house: House) -> Non
 
 
 async def test_control_without_lock_and_state_it_opens_two(rt: Runtime, house: House) -> None:
-    loose = unlocked(statements.OPENED_AT_ONCE).replace("AND state = 'pending'", "")
+    loose = unlocked(statements.OPENED_AT_ONCE).replace("AND state = CAST(:before AS text)", "")
     await rt.db.write(lambda tx: tx.sql("DROP INDEX uq_payment_active"))
     told = await two_at_once(rt, house, loose)
     assert not [row for row in told if isinstance(row, Exception)]
@@ -174,15 +173,9 @@ async def test_control_without_the_seats_lock_it_sells_what_it_has_not(rt: Runti
         return await statements.once(
             rt.db,
             unlocked(statements.AUTHORISED),
-            payment=payment_id,
-            intent=intent.id,
             amount=intent.amount,
             currency=intent.currency,
-            why="news",
-            topic="payments.capture",
-            key=f"capture:{payment_id}",
-            payload=json.dumps({"payment_id": str(payment_id)}),
-            leased=60.0,
+            **_sale("paying", payment_id, intent, "news", 60.0),
         )
 
     await sold_while_a_seat_goes(rt, house, sell)

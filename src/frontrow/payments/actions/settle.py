@@ -46,8 +46,10 @@ async def settle(rt: Runtime, payment_id: uuid.UUID, intent: Intent, why: str) -
     # The usual steps of a purchase are one statement each; whatever isn't waiting for them goes the long way.
     lease = rt.settings.stripe.timeout_s + 3.0
     if intent.status == "requires_capture":
-        values = {"amount": intent.amount, "currency": intent.currency, **_sale(payment_id, intent, why, lease)}
-        sold = await statements.once(rt.db, statements.AUTHORISED, **values)
+        values = _sale("paying", payment_id, intent, why, lease)
+        sold = await statements.once(
+            rt.db, statements.AUTHORISED, amount=intent.amount, currency=intent.currency, **values
+        )
         if sold is not None and sold.performance_id is not None:
             bind_correlation(sold.correlation_id)
             rt.broadcast.seats_changed(sold.performance_id, seats.changes(sold, "sold"))
@@ -59,10 +61,11 @@ async def settle(rt: Runtime, payment_id: uuid.UUID, intent: Intent, why: str) -
     return await rt.db.write(lambda tx: _settle(tx, payment_id, intent, why, lease))
 
 
-def _sale(payment_id: uuid.UUID, intent: Intent, why: str, lease: float) -> dict[str, Any]:
+def _sale(before: str, payment_id: uuid.UUID, intent: Intent, why: str, lease: float) -> dict[str, Any]:
     return {
         "payment": payment_id,
         "intent": intent.id,
+        "before": before,
         "why": why,
         "topic": CAPTURE,
         "key": capture_key(payment_id),
@@ -142,8 +145,8 @@ async def _authorised(tx: Tx, order: Any, payment: PaymentView, intent: Intent, 
 
 
 async def _sold(tx: Tx, order: Any, payment: PaymentView, intent: Intent, why: str, lease: float) -> int | None:
-    values = _sale(payment.id, intent, why, lease)
-    sold = await tx.sql(statements.SOLD, order=order.id, before=order.state, **values)
+    values = _sale(order.state, payment.id, intent, why, lease)
+    sold = await tx.sql(statements.SOLD, order=order.id, **values)
     row_id: int | None = sold.scalar_one_or_none()
     return row_id
 

@@ -131,6 +131,7 @@ def _claim(order_id: uuid.UUID, viewer: Viewer, key: str, kind: str, payment_id:
 
 def _new(rt: Runtime, payment_id: uuid.UUID, kind: str) -> dict[str, Any]:
     return {
+        "before": "pending",
         "kind": kind,
         "topic": CREATE_INTENT,
         "create_key": create_key(payment_id),

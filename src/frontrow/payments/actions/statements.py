@@ -6,6 +6,10 @@ are verbs of their rooms, one round trip each; on the way of every purchase the 
 T3 and T4 are there twice, made of the same parts: whole, for the usual case, and as the last statement of a transaction
 that can say why a case isn't the usual one. A whole one sees everything as it was when it began, even what is changed
 while it waits for a lock: so what it decides by are rows that it has locked, and ``_AS_SEEN``.
+
+Rows are looked for by one value, ``= (SELECT …)``, and states aren't compared with literals where there is an index of
+the orders in such a state: plans are kept, and one that was made while few orders were moving would go through all of
+them that move now.
 """
 
 from typing import Any
@@ -43,11 +47,11 @@ SELECT o.*, (SELECT resource_id FROM claimed) AS claimed FROM o
 _OPENED = """
 moved AS (
   UPDATE orders SET state = 'paying', expires_at = opening.expires_at FROM opening
-   WHERE orders.id = opening.order_id AND state = 'pending'
+   WHERE orders.id = (SELECT order_id FROM opening) AND state = CAST(:before AS text)
   RETURNING orders.id, organiser_id, total, currency, correlation_id
 ), history AS (
   INSERT INTO order_step (organiser_id, order_id, from_state, to_state, why)
-  SELECT organiser_id, id, 'pending', 'paying', 'payment started' FROM moved
+  SELECT organiser_id, id, CAST(:before AS text), 'paying', 'payment started' FROM moved
 ), pays AS (
   INSERT INTO payment (id, organiser_id, order_id, seq, method, kind, state, amount, currency)
   SELECT CAST(:payment AS uuid), organiser_id, id, (SELECT count(*) + 1 FROM payment WHERE order_id = :order), 'stripe',
@@ -69,7 +73,7 @@ SELECT pays.seq, asked.id AS row_id FROM pays CROSS JOIN asked
 
 _PAYABLE = """
     FROM orders
-   WHERE id = :order AND state = 'pending' AND total > 0 AND expires_at > clock_timestamp()
+   WHERE id = :order AND state = CAST(:before AS text) AND total > 0 AND expires_at > clock_timestamp()
      AND (buyer_id = :buyer OR user_id = :user)"""
 
 # T3 before Stripe, whole, for the usual case: a transaction of its own. No row comes back, and nothing was written,
@@ -84,7 +88,7 @@ o AS MATERIALIZED (
          set_config('frontrow.organiser_id', organiser_id::text, true) AS tenant
     FROM orders WHERE id = :order AND (SELECT count(*) FROM claimed) = 1 FOR NO KEY UPDATE
 ), due AS MATERIALIZED (
-  SELECT id AS order_id, hold_id FROM o WHERE state = 'pending' AND {_AS_SEEN}
+  SELECT id AS order_id, hold_id FROM o WHERE state = CAST(:before AS text) AND {_AS_SEEN}
 ),
 {KEEP},
 opening AS (
@@ -119,15 +123,16 @@ WITH o AS MATERIALIZED (
 SELECT made.state FROM made
 """
 
-# T4, for the order of ``sale``, whose seats have just been sold; ``before`` is the state that it was in.
+# T4, for the order of ``sale``, whose seats have just been sold; ``:before`` is the state that it was in.
 _SOLD = f"""
 moved AS (
-  UPDATE orders SET state = 'capturing' FROM sale WHERE orders.id = sale.order_id AND state = sale.before
-  RETURNING orders.id, organiser_id, sale.before, correlation_id
+  UPDATE orders SET state = 'capturing'
+   WHERE orders.id = (SELECT order_id FROM sale) AND state = CAST(:before AS text)
+  RETURNING id, organiser_id, correlation_id
 ), issued AS ({ISSUE.replace(":order", "(SELECT id FROM moved)")}
 ), history AS (
   INSERT INTO order_step (organiser_id, order_id, from_state, to_state, why)
-  SELECT organiser_id, id, before, 'capturing', CAST(:why AS text) FROM moved
+  SELECT organiser_id, id, CAST(:before AS text), 'capturing', CAST(:why AS text) FROM moved
 ), pays AS (
   UPDATE payment SET state = 'capturing', looked_at = clock_timestamp(), active = true,
                      intent_id = coalesce(intent_id, CAST(:intent AS text))
@@ -141,7 +146,7 @@ moved AS (
 
 # A part of a transaction that has the order and the payment and has sold the seats.
 SOLD = f"""
-WITH sale AS (SELECT CAST(:order AS uuid) AS order_id, CAST(:before AS text) AS before),
+WITH sale AS (SELECT CAST(:order AS uuid) AS order_id),
 {_SOLD}
 SELECT id FROM asked
 """  # noqa: S608 -- parts of this file
@@ -162,26 +167,25 @@ AUTHORISED = f"""
 WITH {_BOTH},
 due AS MATERIALIZED (
   SELECT o.id AS order_id, o.hold_id FROM o CROSS JOIN p
-   WHERE o.state = 'paying' AND p.state = 'open' AND p.active AND p.intent_id = CAST(:intent AS text)
+   WHERE o.state = CAST(:before AS text) AND p.state = 'open' AND p.active AND p.intent_id = CAST(:intent AS text)
      AND p.amount = CAST(:amount AS int) AND p.currency = CAST(:currency AS text) AND {_AS_SEEN}
 ),
 {SELL},
-sale AS (SELECT due.order_id, 'paying' AS before FROM due CROSS JOIN whole),
+sale AS (SELECT due.order_id FROM due CROSS JOIN whole),
 {_SOLD}
 SELECT o.correlation_id, p.tries, whole.performance_id, {in_order("sold")}, asked.id AS row_id
   FROM o CROSS JOIN p LEFT JOIN whole ON true LEFT JOIN asked ON true
 """  # noqa: S608 -- parts of this file and of seats
 
 # T5, locks and all: a transaction of its own, or part of one that has the locks. Nothing happens unless the order and
-# the payment wait for just this; and unless the order was seen waiting when the statement began, because only then are
+# the payment wait for just this; and unless the order was seen as it is when the statement began, because only then are
 # its tickets seen, too. News of the intent that lies unread says nothing more, and is done with.
 PAID = f"""
 WITH {_BOTH},
 ready AS MATERIALIZED (
   SELECT o.*, p.intent_id FROM o CROSS JOIN p
    WHERE o.state = 'capturing' AND p.state = 'capturing' AND p.amount = CAST(:captured AS int)
-     AND p.currency = CAST(:currency AS text)
-     AND EXISTS (SELECT FROM orders seen WHERE seen.id = o.id AND seen.state = 'capturing')
+     AND p.currency = CAST(:currency AS text) AND {_AS_SEEN}
 ), moved AS (
   UPDATE orders SET state = 'paid', paid_at = clock_timestamp() FROM ready WHERE orders.id = ready.id
 ), history AS (
@@ -205,8 +209,8 @@ ready AS MATERIALIZED (
     FROM ready
   ON CONFLICT DO NOTHING
 ), unread AS (
-  UPDATE inbox SET handled_at = clock_timestamp(), outcome = 'settled already' FROM ready
-   WHERE inbox.object_id = ready.intent_id AND handled_at IS NULL AND kind LIKE 'payment_intent.%'
+  UPDATE inbox SET handled_at = clock_timestamp(), outcome = 'settled already'
+   WHERE object_id = (SELECT intent_id FROM ready) AND handled_at IS NULL AND kind LIKE 'payment_intent.%'
   RETURNING inbox.provider, inbox.event_id
 ), ended AS (
   UPDATE outbox SET done_at = clock_timestamp() FROM ready

@@ -18,7 +18,8 @@ FREE = "state = 'free', hold_id = NULL, expires_at = NULL, in_payment = false"
 
 # What the two hot verbs do, as parts of a statement: their own here, and the till's (``payments.actions.statements``),
 # which do more in the same round trip. Both go by the hold that a part named ``due`` names; if that has no row, nothing
-# is locked or changed.
+# is locked or changed. Rows are looked for by one value, not by a join: plans are kept, and one that was made while few
+# seats were held would go through all of them that are held now.
 
 # T3. ``kept`` has the hold as it is now, ``marked`` its seats: they are all of them if there are ``kept.wanted``.
 KEEP = """
@@ -28,12 +29,13 @@ kept AS (
   RETURNING id, performance_id, expires_at, cardinality(seat_nos) AS wanted
 ), mine AS MATERIALIZED (
   SELECT s.performance_id, s.seat_no FROM kept CROSS JOIN seat s
-   WHERE s.hold_id = kept.id AND s.hold_id IS NOT NULL AND s.performance_id = kept.performance_id
+   WHERE s.hold_id = (SELECT hold_id FROM due) AND s.performance_id = kept.performance_id
    ORDER BY s.seat_no FOR NO KEY UPDATE OF s
 ), marked AS (
   UPDATE seat s SET fence = s.fence + 1, in_payment = true, expires_at = kept.expires_at
     FROM mine CROSS JOIN kept
-   WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no AND s.hold_id = kept.id
+   WHERE s.performance_id = mine.performance_id AND s.seat_no = mine.seat_no
+     AND s.hold_id = (SELECT hold_id FROM due)
   RETURNING s.seat_no, s.fence
 )"""
 
@@ -45,7 +47,7 @@ ours AS MATERIALIZED (
    WHERE id = (SELECT hold_id FROM due) FOR NO KEY UPDATE
 ), mine AS MATERIALIZED (
   SELECT s.performance_id, s.seat_no FROM ours CROSS JOIN seat s
-   WHERE s.hold_id = ours.id AND s.hold_id IS NOT NULL AND s.performance_id = ours.performance_id AND s.state = 'held'
+   WHERE s.hold_id = (SELECT hold_id FROM due) AND s.performance_id = ours.performance_id AND s.state = 'held'
    ORDER BY s.seat_no FOR NO KEY UPDATE OF s
 ), whole AS MATERIALIZED (
   SELECT id, performance_id FROM ours WHERE wanted = (SELECT count(*) FROM mine)
