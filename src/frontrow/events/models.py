@@ -142,7 +142,7 @@ class Performance(Base):
     seats_free: Mapped[int] = mapped_column(server_default="0")
     from_price: Mapped[int | None]
     availability_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    max_per_account: Mapped[int | None]  # places that one account (or guest's address) may have
+    max_per_account: Mapped[int | None]  # places that one person may have
     move_no: Mapped[int] = mapped_column(server_default="0")  # how often it was moved; calendars go by it
 
 

@@ -84,7 +84,7 @@ class Order(Base):
     total: Mapped[int]
     coupon_id: Mapped[uuid.UUID | None]  # stays when the coupon is given back: see coupon_redemption
     coupon_code: Mapped[str | None] = mapped_column(Text)
-    # Whom the cap on places counts: an account, or a guest's address.
+    # Whom the cap on places counts: an account, or a guest's address; see people.queries.ONE_PERSON.
     account: Mapped[str | None] = mapped_column(Text, Computed("coalesce(user_id::text, lower(email))", persisted=True))
     account_cap: Mapped[int | None]  # the cap that held when the seats were given to this order
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())

@@ -11,6 +11,7 @@ import msgspec
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.log import bind_correlation
+from frontrow.people.queries import ONE_PERSON
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,14 @@ async def offer(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> Any:
 
 
 async def places_of_account(tx: Tx, performance_id: uuid.UUID, account: str) -> int:
-    """How many places of a performance an account (or guest's address) has, ordered or paid, and not cancelled."""
+    """How many places of a performance a person has, ordered or paid, and not cancelled: the account (or guest's
+    address) with the address that it has proved (or the account that has proved it)."""
     found = await tx.sql(
-        """SELECT count(*) FROM orders o JOIN order_line l ON l.order_id = o.id
-            WHERE o.performance_id = :performance AND o.account = :account AND l.reverses_id IS NULL
+        f"""SELECT count(*) FROM orders o JOIN order_line l ON l.order_id = o.id
+            WHERE o.performance_id = :performance AND l.reverses_id IS NULL
+              AND o.account = ANY (ARRAY(SELECT account FROM {ONE_PERSON} AS one))
               AND o.state IN ('pending', 'paying', 'capturing', 'expiring', 'paid')
-              AND NOT EXISTS (SELECT FROM order_line r WHERE r.reverses_id = l.id)""",
+              AND NOT EXISTS (SELECT FROM order_line r WHERE r.reverses_id = l.id)""",  # noqa: S608 -- of ours
         performance=performance_id,
         account=account,
     )

@@ -109,3 +109,16 @@ async def session_is_live(tx: Tx, session_id: uuid.UUID) -> bool:
         )
     )
     return row.first() is not None
+
+
+ONE_PERSON = """(
+    SELECT CAST(:account AS text) AS account
+     UNION SELECT CAST(id AS text) FROM user_account
+            WHERE email = CAST(:account AS text) AND email_verified_at IS NOT NULL
+     UNION SELECT email FROM user_account
+            WHERE email_verified_at IS NOT NULL
+              AND id = CASE WHEN CAST(:account AS text) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                            THEN CAST(CAST(:account AS text) AS uuid) END)"""
+"""A table expression: all names under which somebody buys. ``account`` is a user's id, or a guest's address in lower
+case; with the one comes the other, if the account has proved that the address is its own. An address that somebody only
+typed into a sign-up names nobody: else it would use up a stranger's share."""

@@ -37,11 +37,15 @@ LIMITS = (
     Question(
         14,
         "account_above_its_cap",
-        "an account, or a guest's address, has more places of a performance than the cap that its newest order met",
+        "a person has more places of a performance than the cap that their newest order met",
         # Each order carries the cap that it was placed under. A cap that was lifted again counts no more; one that was
-        # lowered binds later orders only.
+        # lowered binds later orders only. A guest is the account that has proved the address; orders from before the
+        # proof were counted without it.
         """SELECT performance_id, account, sum(places) AS places, max(account_cap) AS cap
-             FROM (SELECT o.performance_id, o.account, o.account_cap, o.id,
+             FROM (SELECT o.performance_id, o.account_cap, o.id,
+                          coalesce((SELECT u.email FROM user_account u
+                                     WHERE u.id = o.user_id AND u.email_verified_at < o.created_at), o.account)
+                            AS account,
                           (SELECT count(*) FROM order_line l WHERE l.order_id = o.id AND l.reverses_id IS NULL
                               AND NOT EXISTS (SELECT FROM order_line r WHERE r.reverses_id = l.id)) AS places
                      FROM orders o

@@ -6,14 +6,22 @@ from typing import Any
 from frontrow.core.db import Tx
 from frontrow.coupons import actions as coupons
 from frontrow.orders.queries import places_of_account
+from frontrow.people.queries import ONE_PERSON
 from frontrow.seats import actions as seats
+
+_LOCK_PERSON = f"""
+SELECT pg_advisory_xact_lock(hashtextextended(
+         'cap:' || CAST(CAST(:performance AS uuid) AS text) || ':'
+                || (SELECT max(account) FROM {ONE_PERSON} AS one), 0))
+"""  # noqa: S608 -- an expression of ours
 
 
 async def lock_account(tx: Tx, performance_id: uuid.UUID, account: str) -> None:
-    """Whoever counts an account's places in a performance, and adds to them, waits here for the others who do."""
-    await tx.sql(
-        "SELECT pg_advisory_xact_lock(hashtextextended(CAST(:who AS text), 0))", who=f"cap:{performance_id}:{account}"
-    )
+    """Whoever counts a person's places in a performance, and adds to them, waits here for the others who do.
+
+    A guest and the account that has proved the same address wait for each other.
+    """
+    await tx.sql(_LOCK_PERSON, performance=performance_id, account=account)
 
 
 async def rescue(tx: Tx, order: Any) -> bool:
