@@ -19,8 +19,9 @@ from frontrow.local.stripe_standin.deliveries import Deliverer
 from frontrow.local.stripe_standin.errors import StripeError, injected, internal, invalid, key_in_use, other_request
 from frontrow.local.stripe_standin.faults import FaultBoard, Mishap
 from frontrow.local.stripe_standin.form import Params, decode, nest
+from frontrow.local.stripe_standin.records import Answer, encode
 from frontrow.local.stripe_standin.routes import Route, find
-from frontrow.local.stripe_standin.store import Answer, Store, encode
+from frontrow.local.stripe_standin.store import Store
 
 log = logging.getLogger("frontrow.stripe_standin")
 

@@ -8,7 +8,8 @@ from frontrow.local.stripe_standin.config import API_VERSION
 from frontrow.local.stripe_standin.errors import Json, invalid, no_such
 from frontrow.local.stripe_standin.faults import FaultBoard
 from frontrow.local.stripe_standin.form import Params
-from frontrow.local.stripe_standin.store import MAX_PAGE, Page, Store
+from frontrow.local.stripe_standin.records import Page
+from frontrow.local.stripe_standin.store import MAX_PAGE, Store
 
 
 @dataclass(slots=True)

@@ -1,15 +1,17 @@
 """Sends events to the webhook endpoint: signed, asynchronously, again and again until it says 2xx."""
 
 import asyncio
-import contextlib
+import functools
 import hashlib
 import hmac
 import logging
 import random
 import time
+from dataclasses import dataclass
 
 from frontrow.local.stripe_standin.faults import FaultBoard
-from frontrow.local.stripe_standin.store import PendingEvent, Store
+from frontrow.local.stripe_standin.outbox import PendingEvent
+from frontrow.local.stripe_standin.store import Store
 from frontrow.local.stripe_standin.wire import Connection, Target
 
 log = logging.getLogger("frontrow.stripe_standin")
@@ -19,14 +21,21 @@ _LONGEST_PAUSE = 60.0
 _GIVE_UP_AFTER = 200
 _IDLE_SECONDS = 5.0
 _LOOK_AGAIN_SECONDS = 0.25
-_RECORD_AT = 64
-_RECORD_WITHIN = 0.05
 
 
 def signature(secret: str, body: bytes, timestamp: int) -> str:
     """The ``Stripe-Signature`` header: HMAC-SHA256 of ``timestamp.body`` (docs.stripe.com/webhooks#verify-manually)."""
     mac = hmac.new(secret.encode(), str(timestamp).encode() + b"." + body, hashlib.sha256)
     return f"t={timestamp},v1={mac.hexdigest()}"
+
+
+@dataclass(slots=True)
+class _Quick:
+    """An event that was posted over a kept connection, at ``since`` (seconds since 1970)."""
+
+    event: PendingEvent
+    connection: Connection
+    since: float
 
 
 class Deliverer:
@@ -42,43 +51,64 @@ class Deliverer:
         self._target = Target.parse(url) if url else None
         self._secret = secret
         self._concurrency = concurrency
-        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = False
+        self._timer: asyncio.TimerHandle | None = None
         self._idle: list[Connection] = []
-        self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._outcomes: dict[int, float | None] = {}
-        self._record_by = 0.0
+        self._under_way: dict[int, asyncio.Task[None] | _Quick] = {}
         self._closed_until = 0.0
         self._refusals = 0
 
     def wake(self) -> None:
         """Says that there is something new to send."""
-        self._wake.set()
+        if self._loop is not None and not self._woken:
+            self._woken = True
+            # In the loop's next turn: the answer to the request that announced it goes first.
+            self._loop.call_soon(self._step)
 
     async def run(self) -> None:
         """Works until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        self.wake()
         try:
-            while True:
-                self._wake.clear()
-                pause = self._step()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
+            await asyncio.Event().wait()
         finally:
-            tasks = list(self._under_way.values())
+            self._loop = None
+            if self._timer is not None:
+                self._timer.cancel()
+            tasks = [sending for sending in self._under_way.values() if isinstance(sending, asyncio.Task)]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self._record()
+            for sending in self._under_way.values():
+                if isinstance(sending, _Quick):
+                    sending.connection.close()
             for connection in self._idle:
                 connection.close()
 
-    def _step(self) -> float:
-        """Starts what can be started; returns how long to sleep at most (seconds)."""
+    def _step(self) -> None:
+        """Starts what can be started, and sets the time for the next look."""
+        self._woken = False
+        if self._loop is None:
+            return
         moment = time.time()
-        if len(self._outcomes) >= _RECORD_AT or (self._outcomes and moment >= self._record_by):
-            self._record()
-        return min(self._start_due(moment), max(0.0, self._record_by - moment) if self._outcomes else _IDLE_SECONDS)
+        pause = self._start_due(moment)
+        if self._timer is None or self._timer.when() > self._loop.time() + pause:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_later(pause, self._rung)
+
+    def _rung(self) -> None:
+        self._timer = None
+        late = time.time() - _PATIENCE_SECONDS
+        for sending in list(self._under_way.values()):
+            if isinstance(sending, _Quick) and sending.since < late:
+                # Its future fails with that, and what comes of it is seen to there.
+                sending.connection.give_up()
+        self._step()
 
     def _start_due(self, moment: float) -> float:
+        """Returns how long to sleep at most (seconds)."""
         mode = self._board.faults.webhooks
         if mode == "off" or self._target is None:
             self._store.drop_pending_events()
@@ -88,36 +118,63 @@ class Deliverer:
         if moment < self._closed_until:
             return self._closed_until - moment
         free = self._concurrency - len(self._under_way)
-        if free <= 0:
-            return _IDLE_SECONDS
-        for event in self._store.due_events(moment, free, (*self._under_way, *self._outcomes)):
-            self._under_way[event.seq] = asyncio.create_task(self._deliver(self._target, event))
-        if self._under_way or self._outcomes:
-            # The next due time is hidden behind what is being sent, and a slow endpoint must not hide it for long.
+        if free > 0:
+            for event in self._store.outbox.take(moment, free, self._under_way):
+                self._start(self._target, event, moment)
+        if self._under_way:
+            # Whatever hangs must be seen to.
             return _LOOK_AGAIN_SECONDS
-        upcoming = self._store.next_due()
+        upcoming = self._store.outbox.next_at()
         return _IDLE_SECONDS if upcoming is None else min(_IDLE_SECONDS, max(0.001, upcoming - moment))
 
-    def _record(self) -> None:
-        """Writes finished attempts down in one transaction; a kill before it only makes their events come again."""
-        if self._outcomes:
-            self._store.settle_events([(again_at, seq) for seq, again_at in self._outcomes.items()])
-            self._outcomes.clear()
+    def _start(self, target: Target, event: PendingEvent, moment: float) -> None:
+        """Over a connection that stands there is nothing to wait for but the answer: it needs no task of its own."""
+        while self._idle and not self._board.faults.duplicate:
+            connection = self._idle.pop()
+            if connection.usable:
+                quick = self._under_way[event.seq] = _Quick(event, connection, moment)
+                posted = connection.post(signature(self._secret, event.body, int(moment)), event.body)
+                posted.add_done_callback(functools.partial(self._answered, quick, target))
+                return
+        self._under_way[event.seq] = asyncio.create_task(self._deliver(target, event))
+
+    def _answered(self, quick: "_Quick", target: Target, posted: asyncio.Future[int]) -> None:
+        if self._loop is None:
+            return
+        error = posted.exception()
+        if isinstance(error, (OSError, EOFError)) and not isinstance(error, TimeoutError):
+            # The endpoint had closed the kept connection; a fresh one tells whether it is really gone.
+            quick.connection.close()
+            self._under_way[quick.event.seq] = asyncio.create_task(self._deliver(target, quick.event))
+            return
+        if error is not None:
+            quick.connection.close()
+        else:
+            self._keep(quick.connection)
+        self._done(quick.event, 0 if error is not None else posted.result())
 
     async def _deliver(self, target: Target, event: PendingEvent) -> None:
         status = await self._attempt(target, event.body)
         for _ in range(self._board.copies() if 200 <= status < 300 else 0):
             await self._attempt(target, event.body)
+        self._done(event, status)
+
+    def _done(self, event: PendingEvent, status: int) -> None:
         again_at: float | None = None
         if not 200 <= status < 300:
             log.info("webhook %s: attempt %d answered %s", event.id, event.attempts + 1, status or "nothing")
             if event.attempts + 1 < _GIVE_UP_AFTER:
                 again_at = time.time() + _pause(event.attempts)
-        if not self._outcomes:
-            self._record_by = time.time() + _RECORD_WITHIN
-        self._outcomes[event.seq] = again_at
         self._under_way.pop(event.seq, None)
-        self._wake.set()
+        self._store.settle_event(event.seq, again_at)
+        self.wake()
+
+    def _keep(self, connection: Connection) -> None:
+        self._refusals = 0
+        if connection.usable:
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     async def _attempt(self, target: Target, body: bytes) -> int:
         """One POST; returns the status, or 0 when there was no answer."""
@@ -144,11 +201,7 @@ class Deliverer:
                 self._refusals = min(self._refusals + 1, 6)
                 self._closed_until = time.time() + min(3.0, 0.1 * 2**self._refusals)
             return 0
-        self._refusals = 0
-        if connection.usable:
-            self._idle.append(connection)
-        else:
-            connection.close()
+        self._keep(connection)
         return status
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +21,9 @@ from frontrow.local.stripe_standin.later import Clockwork
 from frontrow.local.stripe_standin.pages import Pages
 from frontrow.local.stripe_standin.store import Store
 
+log = logging.getLogger("frontrow.stripe_standin")
+
+_FLUSH_SECONDS = 1.0
 _PRUNE_EVERY_SECONDS = 3600
 
 
@@ -32,7 +37,7 @@ def create_app(config: Config) -> tuple[ASGIApp, Api]:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        work = (deliverer.run(), clockwork.run(), _prune(store))
+        work = (deliverer.run(), clockwork.run(), _look_after(store))
         tasks = [asyncio.create_task(part) for part in work]
         try:
             yield
@@ -84,7 +89,16 @@ def run(
     )
 
 
-async def _prune(store: Store) -> None:
+async def _look_after(store: Store) -> None:
+    """Brings the database up to date each second, and forgets each hour what is too old."""
+    prune_at = 0.0
     while True:
-        store.prune(int(time.time()))
-        await asyncio.sleep(_PRUNE_EVERY_SECONDS)
+        try:
+            store.flush()
+            if time.monotonic() >= prune_at:
+                store.prune(int(time.time()))
+                prune_at = time.monotonic() + _PRUNE_EVERY_SECONDS
+        except sqlite3.Error:
+            # Somebody else may have the file open. Nothing is lost: it waits in memory and in the journal.
+            log.exception("the database could not be written")
+        await asyncio.sleep(_FLUSH_SECONDS)

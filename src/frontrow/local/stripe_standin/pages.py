@@ -19,7 +19,8 @@ from frontrow.local.stripe_standin.errors import Json, StripeError
 from frontrow.local.stripe_standin.faults import FaultBoard
 from frontrow.local.stripe_standin.form import Params, decode
 from frontrow.local.stripe_standin.later import Clockwork
-from frontrow.local.stripe_standin.store import Store, encode
+from frontrow.local.stripe_standin.records import encode
+from frontrow.local.stripe_standin.store import Store
 
 _BROWSER = Path(__file__).parent / "browser"
 _SCRIPT_PARTS = ("style.js", "form.js", "bank.js", "challenge.js", "stripe.js")

@@ -99,6 +99,10 @@ class Connection(asyncio.Protocol):
             self._transport.write(self._head + lines + body)
         return self._status
 
+    def give_up(self) -> None:
+        """Ends a wait that took too long: the future gets a TimeoutError."""
+        self._fail(TimeoutError("the endpoint took too long"))
+
     def close(self) -> None:
         """Drops the connection without ceremony."""
         self.usable = False
