@@ -22,6 +22,7 @@ class Ask:
     proof: str | None = PROOF
     query: bytes = b""
     broken: bool = False
+    correlation: str = CORRELATION
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Told:
 
 
 async def ask(app: ASGIApp, wanted: Ask) -> Told:
-    headers = [("host", "testserver"), ("x-correlation-id", CORRELATION), *wanted.headers]
+    headers = [("host", "testserver"), ("x-correlation-id", wanted.correlation), *wanted.headers]
     headers += [("cookie", wanted.cookies)] if wanted.cookies else []
     headers += [("x-csrf-token", wanted.proof)] if wanted.proof else []
     scope: Scope = {

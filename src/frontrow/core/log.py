@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,15 +16,9 @@ CORRELATION_HEADER = "X-Correlation-Id"
 def set_up_logging(service: str, level: str = "INFO") -> None:
     """Send one JSON object a line to standard error, for this process. ``service`` names it in every line."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _line,
-        ],
+        processors=[_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
@@ -46,13 +41,19 @@ def set_up_logging(service: str, level: str = "INFO") -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
-def _line(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
-    """One JSON object. A line is written for every request, so by the fastest encoder there is; whatever that one
-    doesn't take (half a character, say) is written all the same."""
+def _line(logger: Any, method: str, event: MutableMapping[str, Any]) -> bytes:
+    """One JSON object with all that structlog's own processors would add, in one go and by the fastest encoder there
+    is: a line is written for every request. What that one doesn't take (half a character, say) is written all the same.
+    """
+    event = structlog.contextvars.merge_contextvars(logger, method, event)
+    event["level"] = "error" if method == "exception" else method
+    event["timestamp"] = now = datetime.now(UTC)  # written as ISO 8601 with a Z
+    if "exc_info" in event:
+        event = structlog.processors.format_exc_info(logger, method, event)
     try:
-        return _encode(event).decode()
+        return _encode(event)
     except (TypeError, ValueError, msgspec.MsgspecError):
-        return json.dumps(event, default=repr)
+        return json.dumps({**event, "timestamp": now.isoformat()}, default=repr).encode()
 
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode

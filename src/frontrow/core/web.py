@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid4
 
 from frontrow.core.errors import CsrfFailed, InvalidRequest, NotFound, Refusal
 from frontrow.core.log import CORRELATION_HEADER, bind_correlation
@@ -204,7 +205,7 @@ def _clean_correlation(sent: bytes | None) -> str:
             return str(uuid.UUID(shown))
         except ValueError:
             pass
-    return str(uuid.uuid4())
+    return str(uuid4())
 
 
 def wants_fresh(connection: HTTPConnection) -> bool:

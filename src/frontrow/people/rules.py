@@ -7,6 +7,7 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -66,6 +67,7 @@ def clean_name(raw: str) -> str:
     return name
 
 
+@lru_cache(maxsize=10_000)
 def buyer_id(cookie: str) -> uuid.UUID:
     """The id behind a guest's cookie. One way: who reads the id in the database can't be that guest."""
     return uuid.UUID(bytes=hashlib.sha256(b"buyer:" + cookie.encode()).digest()[:16], version=4)
