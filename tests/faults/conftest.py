@@ -131,7 +131,7 @@ class World:
             door_user_id=str(self.door),
             cookies=cookies,
             csrf=me["csrf_token"],
-            coupon=COUPON,
+            coupon=None if by_news else COUPON,
             by_news=by_news,
         )
 

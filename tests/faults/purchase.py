@@ -31,7 +31,8 @@ class Plan:
     door_user_id: str
     cookies: dict[str, str]
     csrf: str
-    coupon: str
+    coupon: str | None
+    """With one an order is placed in a transaction, without one in a single statement."""
     by_news: bool = False
     """Whether the payment is heard of by webhooks, the buyer having closed the page, instead of by their waiting."""
 

@@ -113,7 +113,7 @@ def bought(plan: Plan, found: Tally, *, entered: bool) -> Tally:
         mails=1,
         letters=found.letters,
         entries=places if entered else found.entries,
-        coupons=1,
+        coupons=int(plan.coupon is not None),
     )
 
 

@@ -87,7 +87,7 @@ async def judged(world: World, death: Death, authorised_from: int, letter_window
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("by_news", "stages"),
-    [(False, ("hold", "order", "pay", "settle", "orders.order_paid", "door")), (True, ("news", "payments."))],
+    [(False, ("hold", "order", "pay", "settle", "orders.order_paid", "door")), (True, ("order/", "news", "payments."))],
     ids=["the buyer waits", "webhooks tell"],
 )
 async def test_a_death_at_any_boundary_leaves_one_of_everything(
