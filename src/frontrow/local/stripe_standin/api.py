@@ -6,7 +6,7 @@ import binascii
 import hashlib
 import hmac
 import logging
-import secrets
+import os
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -39,7 +39,7 @@ class Request:
     body: bytes
     query: bytes
     pairs: list[tuple[str, str]] = field(default_factory=list)
-    request_id: str = field(default_factory=lambda: f"req_{secrets.token_hex(7)}")
+    request_id: str = field(default_factory=lambda: f"req_{os.urandom(7).hex()}")
     extra: _Headers = field(default_factory=list)
 
     def header(self, name: bytes) -> str:
@@ -66,6 +66,7 @@ class Api:
         self._board = board
         self._deliverer = deliverer
         self._keys_in_use: set[str] = set()
+        self._keys = [(key.encode(), key) for key in (config.secret_key, config.publishable_key)]
 
     def at_once(self, request: Request) -> Reply | None:
         """The answer, unless a knob says that it takes time; then ask :meth:`respond`."""
@@ -222,9 +223,10 @@ class Api:
                 " Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
                 keep=False,
             )
-        for known in (self._config.secret_key, self._config.publishable_key):
-            if hmac.compare_digest(given.encode(), known.encode()):
-                return known
+        sent = given.encode()
+        for known, key in self._keys:
+            if hmac.compare_digest(sent, known):
+                return key
         hidden = f"{given[:8]}{'*' * 8}{given[-4:]}" if len(given) > 16 else "*" * len(given)
         raise StripeError(401, "invalid_request_error", f"Invalid API Key provided: {hidden}", keep=False)
 

@@ -25,6 +25,8 @@ class Call:
     base_url: str
     board: FaultBoard
     announced: bool = False
+    made: str = ""
+    """The id of the payment method that came with this request and isn't in the ledger yet."""
 
     def announce(self, kind: str, document: Json, previous: Json | None = None) -> None:
         """Records an event with a snapshot of the object, to be sent to the webhook endpoint.

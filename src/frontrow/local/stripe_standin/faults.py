@@ -9,7 +9,8 @@ import msgspec
 Webhooks = Literal["normal", "off", "held"]
 Mishap = Literal["error", "error_after", "reset", "reset_after"]
 Rate = float | bool
-_RATES = ("error_rate", "error_after_rate", "reset_rate", "reset_after_accept_rate", "duplicate", "lost")
+_MISHAPS = ("error_rate", "error_after_rate", "reset_rate", "reset_after_accept_rate")
+_RATES = (*_MISHAPS, "duplicate", "lost")
 _DELAYS = ("latency_ms", "latency_after_ms", "shuffle", "webhook_delay_ms", "search_lag_ms", "settle_ms")
 
 
@@ -78,6 +79,7 @@ class FaultBoard:
         self.faults = Faults()
         self.waits = False
         """Whether any request may take time."""
+        self._fails = False
         self._changed: dict[str, float] = {}
 
     def change(self, body: bytes) -> Faults:
@@ -92,7 +94,9 @@ class FaultBoard:
 
     def _set(self, faults: Faults) -> Faults:
         self.faults = faults
-        self.waits = faults.waits or any(mishaps.waits for mishaps in faults.each.values())
+        every = (faults, *faults.each.values())
+        self.waits = any(mishaps.waits for mishaps in every)
+        self._fails = any(getattr(mishaps, name) for mishaps in every for name in _MISHAPS)
         return faults
 
     def before_s(self, operation: str) -> float:
@@ -107,7 +111,7 @@ class FaultBoard:
 
     def draw(self, operation: str) -> Mishap | None:
         """What goes wrong with this request, if anything."""
-        mishaps = self.mishaps(operation)
+        mishaps = self.mishaps(operation) if self._fails else None
         if mishaps is None or mishaps.count == 0:
             return None
         mishap = _roll(mishaps)

@@ -1,12 +1,14 @@
 """Stripe's form encoding: ``metadata[order]=1&expand[]=charge`` to nested values and back to typed parameters."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 from frontrow.local.stripe_standin.errors import invalid, missing, unknown_parameter
 
 MAX_FIELDS = 1000
+_LONGEST_KNOWN = 200
 
 Nested = dict[str, Any]
 
@@ -19,13 +21,34 @@ def decode(raw: bytes) -> list[tuple[str, str]]:
         pieces = raw.decode("utf-8").split("&")
         if len(pieces) > MAX_FIELDS:
             raise ValueError("too many fields")
-        return [(_plain(name), _plain(value)) for name, _, value in (piece.partition("=") for piece in pieces) if name]
+        pairs = []
+        for piece in pieces:
+            name, _, value = piece.partition("=")
+            if name:
+                if "%" in value or "+" in value:
+                    value = _plain(value)
+                pairs.append((_known(name) if len(name) < _LONGEST_KNOWN else _plain(name), value))
+        return pairs
     except ValueError as error:
         raise invalid("Invalid request: the form could not be read.") from error
 
 
 def _plain(text: str) -> str:
-    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
+    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8")
+
+
+# The same few names come with every purchase.
+_known = lru_cache(2048)(_plain)
+
+
+def _steps(name: str) -> list[str]:
+    path = name.replace("]", "").split("[")
+    if len(path) > 8:
+        raise invalid("Invalid request: too deeply nested.", param=path[0])
+    return path
+
+
+_known_steps = lru_cache(2048)(_steps)
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> Nested:
@@ -35,9 +58,7 @@ def nest(pairs: Iterable[tuple[str, str]]) -> Nested:
         if "[" not in name:
             root[name] = value
             continue
-        path = name.replace("]", "").split("[")
-        if len(path) > 8:
-            raise invalid("Invalid request: too deeply nested.", param=path[0])
+        path = _known_steps(name) if len(name) < _LONGEST_KNOWN else _steps(name)
         place = root
         for step in path[:-1]:
             inner = place.get(step)

@@ -1,5 +1,7 @@
 """PaymentIntents: create, read, change and cancel. Confirming and capturing are in `payment`."""
 
+import msgspec
+
 from frontrow.local.stripe_standin import methods, payment, shapes
 from frontrow.local.stripe_standin.calls import Call
 from frontrow.local.stripe_standin.errors import Json, invalid, missing, no_such, unexpected_state
@@ -100,8 +102,12 @@ def create(call: Call) -> Json:
     return call.expanded(document)
 
 
-def retrieve(call: Call) -> Json:
+def retrieve(call: Call) -> Json | msgspec.Raw:
     """``GET /v1/payment_intents/:id``; a browser needs the client secret and sees less."""
+    if not call.browser and not call.params.values:
+        body = call.store.body("payment_intent", call.object_id)
+        if body is not None:
+            return msgspec.Raw(body)
     document = call.load("payment_intent")
     if call.browser:
         check_client_secret(call, document)

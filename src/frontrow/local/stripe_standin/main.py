@@ -23,7 +23,7 @@ from frontrow.local.stripe_standin.store import Store
 
 log = logging.getLogger("frontrow.stripe_standin")
 
-_FLUSH_SECONDS = 1.0
+_FLUSH_SECONDS = 0.5
 _PRUNE_EVERY_SECONDS = 3600
 
 
@@ -90,7 +90,7 @@ def run(
 
 
 async def _look_after(store: Store) -> None:
-    """Brings the database up to date each second, and forgets each hour what is too old."""
+    """Brings the database up to date twice a second, and forgets each hour what is too old."""
     prune_at = 0.0
     while True:
         try:

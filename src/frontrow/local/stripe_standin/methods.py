@@ -64,9 +64,14 @@ def given(call: Call) -> Json | None:
         card = cards.TOKENS.get(named)
         if card is None:
             return call.load("payment_method", named, param="payment_method", status=400)
-        return shapes.payment_method(card, *_TOKEN_EXPIRY)
+        return _made(call, shapes.payment_method(card, *_TOKEN_EXPIRY))
     data = call.params.mapping("payment_method_data")
-    return _from_data(Params(data)) if data else None
+    return _made(call, _from_data(Params(data))) if data else None
+
+
+def _made(call: Call, method: Json) -> Json:
+    call.made = method["id"]
+    return method
 
 
 def behaviour(method: Json) -> Card:

@@ -47,8 +47,9 @@ def attach(call: Call, document: Json, method: Json) -> None:
             f" PaymentMethod of one of the following types: {', '.join(document['payment_method_types'])}.",
             param="payment_method",
         )
-    if call.store.get("payment_method", method["id"]) is None:
+    if method["id"] == call.made:
         call.store.add(method)
+        call.made = ""
     document["payment_method"] = method["id"]
     document["next_action"] = None
     if document["status"] in _CONFIRMABLE:

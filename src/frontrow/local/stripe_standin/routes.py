@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from frontrow.local.stripe_standin import events, intents, methods, payment, refunds, search
 from frontrow.local.stripe_standin.calls import Call
 from frontrow.local.stripe_standin.errors import Json
@@ -12,7 +14,7 @@ from frontrow.local.stripe_standin.errors import Json
 class Route:
     """One endpoint. ``browser``: the publishable key is enough. ``writes``: it needs a transaction."""
 
-    verb: Callable[[Call], Json]
+    verb: Callable[[Call], Json | msgspec.Raw]
     operation: str
     browser: bool = False
     writes: bool = True

@@ -1,6 +1,6 @@
 """Stripe's objects as they look on the wire: what is created, and what a browser may see of it."""
 
-import secrets
+import os
 import time
 from typing import Any
 
@@ -28,7 +28,7 @@ _HIDDEN_FROM_BROWSER = frozenset(
 
 def new_id(prefix: str) -> str:
     """A fresh object id such as ``pi_3…``. Ids grow with time, as Stripe's do, which keeps the ledger's index small."""
-    return f"{prefix}_3{time.time_ns() // 1_000_000:011x}{secrets.token_hex(7)}"
+    return f"{prefix}_3{time.time_ns() // 1_000_000:011x}{os.urandom(7).hex()}"
 
 
 def now() -> int:
@@ -52,7 +52,7 @@ def intent(amount: int, currency: str, **given: Any) -> Json:
         "canceled_at": None,
         "cancellation_reason": None,
         "capture_method": "automatic_async",
-        "client_secret": f"{intent_id}_secret_{secrets.token_hex(12)}",
+        "client_secret": f"{intent_id}_secret_{os.urandom(12).hex()}",
         "confirmation_method": "automatic",
         "created": now(),
         "currency": currency,

@@ -52,7 +52,7 @@ class Store:
         self._db.close()
 
     def flush(self) -> None:
-        """Brings the database up to date. Once a second, and before it is read."""
+        """Brings the database up to date. Twice a second, and before it is read."""
         self._writes.flush()
         self._older, self._objects, self._answers = self._objects, {}, {}
 
@@ -118,11 +118,16 @@ class Store:
 
     def get(self, kind: str, object_id: str) -> Json | None:
         """One object, or None when there is none of that kind."""
+        body = self.body(kind, object_id)
+        return None if body is None else decode(body)
+
+    def body(self, kind: str, object_id: str) -> bytes | None:
+        """One object as it was written."""
         found = None if self._open is None else self._open.objects.get(object_id)
         found = found or self._objects.get(object_id) or self._older.get(object_id)
         if found is None:
             found = self._db.execute("SELECT kind, body FROM object WHERE id = ?", (object_id,)).fetchone()
-        return decode(found[1]) if found is not None and found[0] == kind else None
+        return found[1] if found is not None and found[0] == kind else None
 
     def by_metadata(self, key: str, value: str) -> list[Json]:
         """PaymentIntents that carry this metadata, newest first (at most 1,000)."""

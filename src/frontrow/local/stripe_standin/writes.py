@@ -1,6 +1,6 @@
 """What requests wrote and the database does not have yet.
 
-A request's writes are one record in the journal, which a killed process leaves behind; the database gets them once a
+A request's writes are one record in the journal, which a killed process leaves behind; the database gets them twice a
 second, many purchases in one transaction, and each object only in the state that it has by then. SQLite would otherwise
 write a handful of pages for each request, for rows that are changed again a moment later.
 """
