@@ -186,3 +186,18 @@ async def test_a_key_of_yesterday_is_never_used(stage: Stage, what: str) -> None
     assert [tuple(row) for row in await stage.sql("SELECT state, stripe_id FROM refund")] == [
         ("succeeded", made.stripe_id)
     ]
+
+
+async def test_a_buyers_check_acts_on_what_stripe_has_told_already(stage: Stage) -> None:
+    """Also while Stripe doesn't answer; and the webhook's own job has nothing left to do."""
+    async with stage.buyer() as guest:
+        order, _ = await pay_without_telling(guest, stage, [1, 2])
+        told = "SELECT 1 FROM inbox WHERE kind = 'payment_intent.amount_capturable_updated' AND handled_at IS NULL"
+        await eventually(lambda: stage.sql(told), within=20)
+        await stage.faults(reset_rate=1.0, only=["retrieve"])
+        seen = await guest.check(order["id"])
+        assert (seen["state"], len(seen["tickets"])) == ("paid", 2)
+    assert await stage.sql(told) == []
+    assert [why for (why,) in await stage.sql("SELECT why FROM order_step WHERE to_state = 'capturing'")] == [
+        "checked by the buyer, told by Stripe"
+    ]

@@ -1,6 +1,7 @@
 """Reads of payments, on the primary."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,7 +129,10 @@ async def to_create(tx: Tx, payment_id: uuid.UUID) -> ToCreate | None:
 
 @dataclass(frozen=True)
 class ToCheck:
-    """What a waiting buyer's check needs to know: who may look, how the order stands, and which intent to read."""
+    """What a waiting buyer's check needs to know: who may look, how the order stands, and which intent to read.
+
+    ``told``: the intent itself, as it is in news of money that came and that nobody has acted on yet.
+    """
 
     order_id: uuid.UUID
     state: str
@@ -138,16 +142,21 @@ class ToCheck:
     payment_id: uuid.UUID | None
     payment_state: str | None
     intent_id: str | None
+    told: dict[str, Any] | None
 
 
-async def to_check(tx: Tx, order_id: uuid.UUID) -> ToCheck:
-    """Raises NotFound."""
+async def to_check(tx: Tx, order_id: uuid.UUID, kinds: Sequence[str]) -> ToCheck:
+    """``kinds``: the news that are of use. Raises NotFound."""
     row = (
         await tx.sql(
             """SELECT o.id AS order_id, o.state, o.buyer_id, o.user_id, o.token, p.id AS payment_id,
-                      p.state AS payment_state, p.intent_id
+                      p.state AS payment_state, p.intent_id,
+                      (SELECT payload #> '{data,object}' FROM inbox
+                        WHERE object_id = p.intent_id AND handled_at IS NULL AND kind = ANY (CAST(:kinds AS text[]))
+                        ORDER BY received_at DESC LIMIT 1) AS told
                  FROM orders o LEFT JOIN payment p ON p.order_id = o.id AND p.active WHERE o.id = :order""",
             order=order_id,
+            kinds=list(kinds),
         )
     ).one_or_none()
     if row is None:

@@ -6,7 +6,7 @@ import structlog
 
 from frontrow.core.runtime import Runtime
 from frontrow.gateways.hub import Gateways
-from frontrow.gateways.stripe import Answer, Done, Unknown
+from frontrow.gateways.stripe import Answer, Done, Intent, Unknown, read_intent
 from frontrow.orders.queries import Viewer, check_viewer
 from frontrow.orders.rules import MOVING
 from frontrow.payments import queries
@@ -24,13 +24,18 @@ UNKNOWN_MAX = 3
 
 
 async def check_payment(rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer: Viewer) -> None:
-    """A buyer waits: read the intent now and act on it, instead of waiting for the webhook. Raises NotFound.
+    """A buyer waits: read the intent now and act on it, instead of waiting for the webhook's job. Raises NotFound.
 
-    When Stripe doesn't answer nothing changes; the webhook or the reconciler will tell.
+    When the webhook has brought the intent already, Stripe isn't asked once more. When it doesn't answer nothing
+    changes; the webhook or the reconciler will tell.
     """
-    order = await rt.db.read(lambda tx: queries.to_check(tx, order_id))
+    order = await rt.db.read(lambda tx: queries.to_check(tx, order_id, webhooks.PAST_WHEN_PAID))
     check_viewer(order, viewer)
-    if order.state in MOVING and order.payment_id is not None and order.intent_id is not None:
+    if order.state not in MOVING or order.payment_id is None or order.intent_id is None:
+        return
+    if order.told is not None and order.state == "paying":
+        await act(rt, gw, order.payment_id, read_intent(order.told), "checked by the buyer, told by Stripe")
+    else:
         await look(rt, gw, order.payment_id, order.intent_id, "checked by the buyer")
 
 
@@ -38,12 +43,17 @@ async def look(rt: Runtime, gw: Gateways, payment_id: uuid.UUID, intent_id: str,
     """Read an intent at Stripe and act on it; a capture that follows is run at once. Returns what Stripe said."""
     answer = await gw.stripe.retrieve(intent_id)
     if isinstance(answer, Done):
-        sale = await settle(rt, payment_id, answer.intent, why)
-        if sale is not None:
-            await capture_now(rt, gw, sale)
+        await act(rt, gw, payment_id, answer.intent, why)
     else:
         log.warning("look_failed", payment_id=str(payment_id), answer=type(answer).__name__)
     return answer
+
+
+async def act(rt: Runtime, gw: Gateways, payment_id: uuid.UUID, intent: Intent, why: str) -> None:
+    """Settle an intent as it was read, and run a capture that follows at once."""
+    sale = await settle(rt, payment_id, intent, why)
+    if sale is not None:
+        await capture_now(rt, gw, sale)
 
 
 async def reconcile(rt: Runtime, gw: Gateways, *, older_than_s: float = 30.0) -> int:
