@@ -19,6 +19,7 @@ from frontrow.app import create_app
 from frontrow.core.log import set_up_logging
 from frontrow.core.settings import Settings
 from frontrow.wiring import open_house
+from tests.faults import after_sale
 from tests.faults.boundaries import Boundaries, wire
 from tests.faults.purchase import Plan, Till
 
@@ -27,7 +28,8 @@ FAILED = 1
 
 
 async def live(errand: dict[str, Any], secrets: dict[str, str], tell: int) -> None:
-    """One till's life: a purchase, with every statement and every word outside counted, and perhaps a death."""
+    """One till's life: a purchase, or a deed of staff; every statement and word outside is counted, and perhaps a death
+    is died."""
     settings = Settings.model_validate(errand["settings"])
     boundaries, outside = Boundaries(errand["kill_at"], errand["expected"]), errand["outside"]
     async with (
@@ -39,7 +41,10 @@ async def live(errand: dict[str, Any], secrets: dict[str, str], tell: int) -> No
         for runtime in (app.state.runtime, worker.runtime):
             runtime.db.boundary = boundaries
         till = Till(app, worker, f"http://127.0.0.1:{outside['stripe']}", secrets)
-        await till.purchase(Plan(**errand["plan"]), boundaries)
+        if "deed" in errand:
+            await after_sale.do(till, after_sale.deed_from(errand["deed"]), boundaries)
+        else:
+            await till.purchase(Plan(**errand["plan"]), boundaries)
         os.write(tell, json.dumps(boundaries.passed).encode())
         # No good-byes: the next child doesn't profit by them.
         os._exit(FINISHED)

@@ -93,12 +93,18 @@ class World:
 
     async def live(self, plan: Plan, kill_at: int | None = None, expected: str | None = None) -> tuple[int, list[str]]:
         """A purchase in a process of its own, perhaps killed at a boundary. Returns exit code and what it passed."""
+        return await self.run({"plan": plan.as_json()}, kill_at, expected)
+
+    async def run(
+        self, what: dict[str, Any], kill_at: int | None = None, expected: str | None = None
+    ) -> tuple[int, list[str]]:
+        """An errand (see child.py) in a process of its own. Returns as :meth:`live`."""
         errand = {
             "settings": self.settings.model_dump(mode="json"),
             "outside": {"stripe": int(self.till.stripe.rsplit(":", 1)[1]), "mail": self.mail.port},
-            "plan": plan.as_json(),
             "kill_at": kill_at,
             "expected": expected,
+            **what,
         }
         one = await self.executioners.get()
         try:
