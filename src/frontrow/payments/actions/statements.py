@@ -224,7 +224,7 @@ SELECT o.state, p.state AS payment_state, EXISTS (SELECT FROM ready) AS now_paid
 # that nobody needs, asks for none. The rest gives the buyer's own check a moment's start: it usually makes the job
 # superfluous.
 RECEIVED = """
-WITH known AS (
+WITH known AS MATERIALIZED (
   SELECT EXISTS (SELECT FROM payment p JOIN orders o ON o.id = p.order_id
                   WHERE p.intent_id = CAST(:object AS text) AND o.state = 'paid' AND p.state = 'captured'
                     AND CAST(:kind AS text) = ANY (CAST(:past_when_paid AS text[]))) AS past
