@@ -21,6 +21,7 @@ from frontrow.core.errors import NotFound
 from frontrow.core.lean import Lane
 from frontrow.core.log import set_up_logging
 from frontrow.core.schema import newest
+from frontrow.core.serve import OneWrite
 from frontrow.core.settings import Settings
 from frontrow.core.telemetry import Traced
 from frontrow.core.web import RuntimeDep
@@ -180,7 +181,7 @@ def main(workers: int = 1) -> None:
         port=settings.listen_port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=OneWrite,
         ws="websockets-sansio",
         # Frames are small and go to many: packing each for each page costs more than sending it.
         ws_per_message_deflate=False,

@@ -19,6 +19,7 @@ from frontrow.core import outbox
 from frontrow.core.db import Tx
 from frontrow.core.jobs import Registry
 from frontrow.core.runtime import Runtime
+from frontrow.core.serve import OneWrite
 from frontrow.core.settings import Settings
 from frontrow.gateways.hub import Gateways
 from frontrow.local.ports import free_ports
@@ -125,6 +126,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         port=settings.listen_port,
         log_config=None,
         access_log=False,
+        http=OneWrite,
         ws="websockets-sansio",
         timeout_graceful_shutdown=2,
     )
