@@ -16,8 +16,11 @@ def new_id() -> uuid.UUID:
 
 def order_code() -> str:
     """Eight characters in two groups, e.g. ``K7QF-3M9X``: 36 bits, unique by constraint."""
-    letters = [secrets.choice(CODE_ALPHABET) for _ in range(8)]
-    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+    drawn, letters = secrets.randbelow(len(CODE_ALPHABET) ** 8), ""
+    for _ in range(8):
+        drawn, at = divmod(drawn, len(CODE_ALPHABET))
+        letters += CODE_ALPHABET[at]
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def secret_token(size: int = 24) -> str:
