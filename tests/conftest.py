@@ -74,6 +74,30 @@ def valkey(home: Path, local_secrets: dict[str, str]) -> Iterator[EmbeddedValkey
     server.stop()
 
 
+LONG = (
+    "faults/test_every_boundary.py",
+    "faults/test_after_sale.py",
+    "live/test_live.py",
+    "local/test_up.py",
+    "auditor/test_auditor.py",
+    "faults/test_controls.py",
+    "local/test_stack.py",
+    "core/test_broker.py",
+    "model/test_state_machine.py",
+    "core/test_worker.py",
+    "gateways/test_objects.py",
+    "local/test_postgres.py",
+    "payments/test_checkout.py",
+)
+"""Files that take long, the longest first: one that began last would run on alone. ``make test`` prints the slowest
+tests."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get("/".join(item.path.parts[-2:]), len(LONG)))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "deadlocks: provokes them; everywhere else a single one fails the test")
 
