@@ -31,7 +31,7 @@ audit: $(VENV)/.app ## Ask the running stack's books the standing questions: sea
 
 .PHONY: test
 test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the Python ones)
-	$(PYTHON) -m pytest $(or $(ONLY),tests -n 3 --dist loadfile)
+	$(PYTHON) -m pytest $(or $(ONLY),tests -n 3 --dist loadfile --no-loadscope-reorder --durations 15)
 	$(if $(ONLY),,$(NPM) run test)
 
 .PHONY: model
