@@ -107,7 +107,7 @@ class OrderLine(Base):
             " ELSE discount <= 0 AND discount >= unit_price AND fee <= 0 AND added_tax <= 0 AND added_tax >= tax END",
             name="amounts",
         ),
-        UniqueConstraint("reverses_id"),
+        Index("uq_order_line_reverses_id", "reverses_id", unique=True, postgresql_where="reverses_id IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

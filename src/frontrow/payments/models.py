@@ -34,12 +34,12 @@ class Payment(Base):
     __table_args__ = (
         UniqueConstraint("organiser_id", "id"),
         UniqueConstraint("intent_id"),
+        UniqueConstraint("order_id", "seq"),
         ForeignKeyConstraint(["organiser_id", "order_id"], ["orders.organiser_id", "orders.id"]),
         CheckConstraint("method IN ('stripe', 'free', 'cash', 'terminal', 'complimentary')", name="method"),
         CheckConstraint("state IN ('" + "', '".join(STATES) + "')", name="state"),
         CheckConstraint("refunded <= captured AND captured <= amount AND refunded >= 0", name="amounts"),
         CheckConstraint("ends_as IN ('cancelled', 'expired', 'pending')", name="ends_as"),
-        Index("ix_payment_order_id", "order_id"),
         Index("uq_payment_active", "order_id", unique=True, postgresql_where="active"),
         Index(
             "ix_payment_moving",

@@ -43,14 +43,17 @@ CONSTRAINTS = (
     *("pk_seat", "ck_seat_state", "ck_seat_held", "ck_seat_sold", "ck_seat_expires", "ck_seat_in_payment"),
     *("pk_hold", "ck_hold_state", "ck_hold_cap", "ck_hold_seat_nos"),
     *("pk_orders", "uq_orders_hold_id", "uq_orders_code", "ck_orders_state", "ck_orders_total", "ck_orders_paid_at"),
-    *("pk_order_line", "uq_order_line_reverses_id", "ck_order_line_amounts"),
+    *("pk_order_line", "ck_order_line_amounts"),
     *("ck_coupon_used", "uq_coupon_organiser_id_code", "uq_coupon_redemption_coupon_id_order_id"),
-    *("pk_payment", "uq_payment_intent_id", "ck_payment_state", "ck_payment_amounts"),
+    *("pk_payment", "uq_payment_intent_id", "uq_payment_order_id_seq", "ck_payment_state", "ck_payment_amounts"),
     *("pk_refund", "uq_refund_payment_id_seq", "ck_refund_amount"),
     *("pk_ticket", "ck_ticket_state"),
     *("pk_idempotency", "pk_inbox", "pk_outbox", "uq_outbox_dedupe_key", "pk_effect"),
 )
-INDEXES = ("uq_ticket_live", "uq_coupon_redemption_order_id", "uq_payment_active", "uq_checkin_entry")
+INDEXES = (
+    *("uq_ticket_live", "uq_coupon_redemption_order_id", "uq_payment_active", "uq_checkin_entry"),
+    "uq_order_line_reverses_id",
+)
 TRIGGERS = ("seat_fence_rises", "ledger_balances")
 
 
