@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from frontrow.auditor.main import audit
 from frontrow.core import migrate
@@ -99,6 +101,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The machine may be busy: how long an example takes is no fault of what it shows.
+    hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.load_profile("unhurried")
     config.addinivalue_line("markers", "deadlocks: provokes them; everywhere else a single one fails the test")
 
 
