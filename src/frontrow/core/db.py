@@ -78,7 +78,9 @@ def _is_gone(error: BaseException, state: str) -> bool:
     if isinstance(error, TimeoutError):
         # An OSError, too; but whoever waited too long for one connection says nothing of the others.
         return False
-    return isinstance(error, (OSError, asyncpg.InterfaceError)) or any(
+    # Whoever comes between the server's last word and the end of its connection is refused by the driver's own states
+    # (InternalClientError), before anything is sent.
+    return isinstance(error, (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)) or any(
         isinstance(layer, TargetServerAttributeNotMatched) for layer in _chain(error)
     )
 
