@@ -5,7 +5,7 @@ from bench.load import STEPS, Job, Seen
 from bench.rows import Row, median, percentile, row
 from bench.stage import Stage, say
 
-BUYERS = 24
+BUYERS = 16
 RUNS = 3
 SECONDS = 8
 SEATS_A_RUN = 4800

@@ -174,7 +174,7 @@ class LocalStack:
             _all_of([pool.submit(self._start_app)], beside=others)
         if self.options.worker:
             # After the app: a person waits for that one, and both load for seconds. Later, too, buyers go first.
-            self._adopt(self._process("worker", "-m", "frontrow.worker", FRONTROW_NICE="15"), _OURS)
+            self._adopt(self._process("worker", "-m", "frontrow.worker", FRONTROW_NICE="19"), _OURS)
         _all_of(others)
 
     def _read_secrets(self) -> dict[str, str]:
