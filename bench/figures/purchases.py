@@ -1,47 +1,79 @@
 """Whole purchases a minute: a new buyer, a hold of two seats, order, payment, card, paid; all of it on this machine."""
 
+from dataclasses import dataclass
+
 from bench.figures.holds import hold_job
 from bench.load import STEPS, Job, Seen
 from bench.rows import Row, median, percentile, row
-from bench.stage import Stage, say
+from bench.stage import Stage, machine_time, say
 
 BUYERS = 16
 RUNS = 3
+TRIES = 8
+MOST_STOLEN = 0.01
+"""Share of the cores' time. A guest among others on its host isn't always given both of its cores: such a run says more
+of the neighbours than of us, and another one is tried."""
 SECONDS = 8
-SEATS_A_RUN = 4800
+SEATS_A_RUN = 3600
 LEAST_A_MINUTE = 4000
 
 
+@dataclass(frozen=True)
+class Run:
+    """``rate`` and ``holds`` a minute; ``stolen``: what the host took away meanwhile, as a share of the cores' time."""
+
+    rate: float
+    holds: float
+    stolen: float
+    seen: Seen
+
+
 def measure(stage: Stage) -> list[Row]:
-    """The generator, the Stripe stand-in, its webhooks and the mails share the cores with the app."""
+    """The generator, the Stripe stand-in, its webhooks and the mails share the cores with the app.
+
+    The runs that count are chosen by what the host took away, never by how they came out.
+    """
     stage.free_held_seats()
-    rates, holds, all_seen = [], [], []
-    for run in range(1, RUNS + 1):
-        holds.append(stage.load(hold_job(stage, BUYERS, 3)).done / 3 * 60)
-        stage.free_held_seats()
-        before = stage.cpu_seconds()
-        seen = stage.load(_job(stage))
-        after = stage.cpu_seconds()
-        _tell_cpu(seen, before, after)
-        stage.settle_down()
-        rates.append(seen.done / seen.seconds * 60)
-        all_seen.append(seen)
-        say(
-            f"purchases: run {run} of {RUNS}, {BUYERS} buyers: {rates[-1]:,.0f} a minute "
-            f"(p50 {percentile(seen.ms, 0.5):.0f} ms, p99 {percentile(seen.ms, 0.99):.0f} ms, {seen.busy} sent away)"
-        )
-    _tell_steps(all_seen)
+    runs: list[Run] = []
+    while len(runs) < TRIES and sum(run.stolen <= MOST_STOLEN for run in runs) < RUNS:
+        runs.append(_run(stage))
+        _tell(len(runs), runs[-1])
+    counted = sorted(runs, key=lambda run: run.stolen)[:RUNS]
+    say(f"purchases: of {len(runs)} runs those count that lost at most {counted[-1].stolen:.1%} to the host")
+    _tell_steps([run.seen for run in counted])
     stage.audit()
     return [
         row(
             "purchases.per_minute",
-            median(rates),
+            median([run.rate for run in counted]),
             "/min",
             against=f"holds alone over HTTP, {BUYERS} clients",
-            reference=median(holds),
+            reference=median([run.holds for run in counted]),
             target=LEAST_A_MINUTE,
         )
     ]
+
+
+def _run(stage: Stage) -> Run:
+    all_before, stolen_before = machine_time()
+    holds = stage.load(hold_job(stage, BUYERS, 3)).done / 3 * 60
+    stage.free_held_seats()
+    before = stage.cpu_seconds()
+    seen = stage.load(_job(stage))
+    after = stage.cpu_seconds()
+    all_after, stolen_after = machine_time()
+    _tell_cpu(seen, before, after)
+    stage.settle_down()
+    stolen = (stolen_after - stolen_before) / max(all_after - all_before, 1)
+    return Run(seen.done / seen.seconds * 60, holds, stolen, seen)
+
+
+def _tell(number: int, run: Run) -> None:
+    say(
+        f"purchases: run {number}, {BUYERS} buyers: {run.rate:,.0f} a minute "
+        f"(p50 {percentile(run.seen.ms, 0.5):.0f} ms, p99 {percentile(run.seen.ms, 0.99):.0f} ms, "
+        f"{run.seen.busy} sent away), {run.stolen:.1%} lost to the host"
+    )
 
 
 def _job(stage: Stage) -> Job:
