@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 import pytest
 
 from frontrow.core.db import Tx
@@ -21,6 +22,7 @@ from tests.races.gate import somebody_waits_for_a_row
 from tests.races.test_payment_money import one, order_of, paying, unlocked
 from tests.races.test_payment_tabs import placed
 
+NUMBERED_TWICE = "ALTER TABLE payment DROP CONSTRAINT uq_payment_order_id_seq"
 AS_SEEN = "AND " + statements._AS_SEEN
 BEGUN_AND_LEFT = (
     """INSERT INTO payment (id, organiser_id, order_id, method, state, active, amount, currency)
@@ -53,10 +55,19 @@ async def test_a_payment_counts_the_one_that_was_left_meanwhile(rt: Runtime, hou
     assert await one(rt, "SELECT resource_id FROM idempotency WHERE endpoint = 'pay'") == opened.payment.id
 
 
-async def test_control_whoever_does_not_look_whether_the_order_changed_counts_wrong(
+async def test_control_whoever_does_not_look_whether_the_order_changed_meets_the_constraint(
     rt: Runtime, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert AS_SEEN in statements.OPENED_AT_ONCE
+    monkeypatch.setattr(statements, "OPENED_AT_ONCE", statements.OPENED_AT_ONCE.replace(AS_SEEN, ""))
+    with pytest.raises(asyncpg.UniqueViolationError, match="uq_payment_order_id_seq"):
+        await begun_while_another_was_left(rt, house)
+
+
+async def test_control_with_the_constraint_gone_as_well_it_counts_wrong(
+    rt: Runtime, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rt.db.write(lambda tx: tx.sql(NUMBERED_TWICE))
     monkeypatch.setattr(statements, "OPENED_AT_ONCE", statements.OPENED_AT_ONCE.replace(AS_SEEN, ""))
     assert (await begun_while_another_was_left(rt, house)).payment.seq == 1
 
@@ -97,6 +108,7 @@ async def test_one_statement_opens_one_payment(rt: Runtime, house: House) -> Non
 async def test_control_without_lock_and_state_it_opens_two(rt: Runtime, house: House) -> None:
     loose = unlocked(statements.OPENED_AT_ONCE).replace("AND state = CAST(:before AS text)", "")
     await rt.db.write(lambda tx: tx.sql("DROP INDEX uq_payment_active"))
+    await rt.db.write(lambda tx: tx.sql(NUMBERED_TWICE))
     told = await two_at_once(rt, house, loose)
     assert not [row for row in told if isinstance(row, Exception)]
     assert await one(rt, "SELECT count(*) FROM payment") == 2
