@@ -194,3 +194,27 @@ async def test_whoever_is_cancelled_leaves_no_transaction_behind(settings: Setti
     made = await make(one, "k")
     assert await scalar(db, "SELECT array_agg(id) FROM thing") == [made]
     await one.close()
+
+
+async def test_a_statement_that_was_stopped_leaves_its_answer_to_nobody(
+    settings: Settings, rt: Runtime, db: Database
+) -> None:
+    one = Database(settings.database.model_copy(update={"pool_size": 1}), rt.secrets)
+    assert (await one.call("SELECT 1 AS it")).it == 1
+    asking = asyncio.create_task(one.call("SELECT 2 AS it, pg_sleep(60)"))
+
+    async def running() -> bool:
+        return bool(
+            await scalar(
+                db,
+                """SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT 2 AS it%' AND state = 'active'
+                      AND datname = current_database()""",
+            )
+        )
+
+    await eventually(running)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert [(await one.call("SELECT 3 AS it")).it for _ in range(3)] == [3, 3, 3]
+    await one.close()

@@ -28,6 +28,9 @@ _WRITER = {
     "plan_cache_mode": "force_generic_plan",
 }
 
+_IN_BETWEEN = (asyncio.CancelledError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What stops a statement on this side, so that its answer may still be on the wire."""
+
 
 class Session(asyncpg.Connection):
     """A connection that prepares each statement once and tells rows and status at once, in one round trip."""
@@ -39,7 +42,11 @@ class Session(asyncpg.Connection):
 
 
 class Pool:
-    """At most ``settings.pool_size`` connections to ``url``; nothing connects before it's used."""
+    """At most ``settings.pool_size`` connections to ``url``; nothing connects before it's used.
+
+    Not the driver's pool: that one makes a task, a future and a proxy for each use, twice the work of a short
+    statement. Ours leave nothing on a connection but settings of a transaction that is over: there is nothing to clean.
+    """
 
     def __init__(
         self, url: str, kind: SessionAttribute, settings: DatabaseSettings, secrets: Secrets, *, read_only: bool
@@ -57,58 +64,71 @@ class Pool:
             **_BY_KEYS,
             **({"default_transaction_read_only": "on"} if read_only else _WRITER),
         }
-        self._pool: asyncpg.Pool[Any] | None = None
-        self._opening = asyncio.Lock()
-        # The driver's pool has one time limit for waiting and connecting together; these are two troubles.
         self._places = asyncio.Semaphore(settings.pool_size)
+        self._free: list[Session] = []
+        self._all: set[Session] = set()
+        self._expired: set[Session] = set()
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Session]:
         """A connection, for the time of the block. Raises TimeoutError when none is free, or what connecting raises.
 
-        Whoever leaves a transaction open has failed: it is rolled back, or the connection is thrown away.
+        Whoever leaves a transaction open has failed, and whoever was stopped in the middle of a statement has left the
+        wire in between two answers: such a connection is thrown away, and the server rolls back.
         """
-        pool = self._pool or await self._open()
         if self._places.locked():
+            # Waiting has a time limit of its own: it is another trouble than a server that can't be reached.
             async with asyncio.timeout(WAIT_S):
                 await self._places.acquire()
         else:
             await self._places.acquire()
+        session: Session | None = None
         try:
-            connection: Any = await pool.acquire()
-            try:
-                yield connection
-            finally:
-                await pool.release(connection)
+            session = self._idle() or await self._connect()
+            self._all.add(session)
+            yield session
+        except _IN_BETWEEN:
+            if session is not None:
+                session.terminate()
+            raise
         finally:
             self._places.release()
+            if session is not None:
+                self._take_back(session)
+
+    def _idle(self) -> Session | None:
+        """The connection used last, whose caches are warm. One that was closed meanwhile is no connection any more."""
+        while self._free:
+            session = self._free.pop()
+            if not session.is_closed():
+                return session
+            self._all.discard(session)
+        return None
+
+    def _take_back(self, session: Session) -> None:
+        if session.is_closed() or session in self._expired or session.is_in_transaction():
+            self._expired.discard(session)
+            self._all.discard(session)
+            session.terminate()
+        else:
+            self._free.append(session)
 
     async def expire(self) -> None:
         """Use none of the present connections again: the server behind them is gone, or isn't what it was."""
-        if self._pool is not None:
-            await self._pool.expire_connections()
+        idle, self._free = self._free, []
+        for session in idle:
+            self._all.discard(session)
+            session.terminate()
+        self._expired |= self._all
 
     async def close(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.terminate()
+        """End all connections, those in use, too."""
+        self._free.clear()
+        for session in self._all:
+            session.terminate()
+        self._all.clear()
 
-    async def _open(self) -> "asyncpg.Pool[Any]":
-        async with self._opening:
-            if self._pool is not None:
-                return self._pool
-            opened = await asyncpg.create_pool(
-                connect=self._connect,
-                reset=_leave_as_it_is,
-                min_size=0,
-                max_size=self._settings.pool_size,
-                max_queries=1_000_000_000,
-                max_inactive_connection_lifetime=0,
-            )
-            self._pool = opened
-        return opened
-
-    async def _connect(self, *_: Any, **__: Any) -> Session:
+    async def _connect(self) -> Session:
         async def attempt(password: str) -> Session:
             made: Any = await asyncpg.connect(
                 self._url,
@@ -130,7 +150,3 @@ class Pool:
         except asyncpg.InvalidPasswordError:
             # 28P01: the password was rotated under us.
             return await attempt(await self._secrets.reread("database_password"))
-
-
-async def _leave_as_it_is(_: Any) -> None:
-    """Ours leave nothing on a connection but settings of a transaction that is over: no round trip to clean up."""
