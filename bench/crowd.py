@@ -130,7 +130,7 @@ async def open_crowd(job: CrowdJob) -> list[Socket]:
 async def run(job: CrowdJob) -> list[float]:
     """From the moment a buyer sends the hold to the moment the last socket has the change, in ms, for each change."""
     crowd = await open_crowd(job)
-    buyer = await Browser.open(job.origin) if job.performance else None
+    buyer: Browser | None = None
     speaker = await Connection.open(job.origin)
     # A first change, not counted, tells that all of them listen.
     times = []
@@ -139,6 +139,10 @@ async def run(job: CrowdJob) -> list[float]:
         seat = job.first_seat + number
         line = b'{"type":"seats","changes":[[%d,"h",1]]}' % seat
         change = Change(b'[%d,"h",' % seat, len(crowd))
+        if job.performance:
+            # Each hold is another buyer's: one may hold only a few seats.
+            buyer = Browser(speaker)
+            await buyer.me()
         for socket in crowd:
             socket.awaited = change
         began = time.perf_counter()
