@@ -169,6 +169,18 @@ async def test_a_break_before_the_commit_changed_nothing(db: Database, far: Data
 # -- given up in the middle --------------------------------------------------------------------------------------------
 
 
+async def is_running(db: Database, like: str) -> bool:
+    """Whether a statement like this is being run in the test's database."""
+    return bool(
+        await scalar(
+            db,
+            """SELECT count(*) FROM pg_stat_activity WHERE query LIKE :like AND state = 'active'
+                  AND datname = current_database()""",
+            like=like,
+        )
+    )
+
+
 async def test_whoever_is_cancelled_leaves_no_transaction_behind(settings: Settings, rt: Runtime, db: Database) -> None:
     one = Database(settings.database.model_copy(update={"pool_size": 1}), rt.secrets)
 
@@ -178,16 +190,7 @@ async def test_whoever_is_cancelled_leaves_no_transaction_behind(settings: Setti
 
     writing = asyncio.create_task(one.write(never_ends))
 
-    async def sleeping() -> bool:
-        return bool(
-            await scalar(
-                db,
-                """SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'
-                      AND datname = current_database()""",
-            )
-        )
-
-    await eventually(sleeping)
+    await eventually(lambda: is_running(db, "SELECT pg_sleep(60)"))
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
@@ -203,16 +206,7 @@ async def test_a_statement_that_was_stopped_leaves_its_answer_to_nobody(
     assert (await one.call("SELECT 1 AS it")).it == 1
     asking = asyncio.create_task(one.call("SELECT 2 AS it, pg_sleep(60)"))
 
-    async def running() -> bool:
-        return bool(
-            await scalar(
-                db,
-                """SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT 2 AS it%' AND state = 'active'
-                      AND datname = current_database()""",
-            )
-        )
-
-    await eventually(running)
+    await eventually(lambda: is_running(db, "SELECT 2 AS it%"))
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking

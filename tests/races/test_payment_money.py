@@ -136,7 +136,7 @@ async def test_control_without_the_lock_news_is_booked_twice(rt: Runtime, house:
     }
 
     async def book() -> None:
-        await statements.once(rt.db, unlocked(statements.PAID), transaction=new_id(), **values)
+        await rt.db.once(unlocked(statements.PAID), transaction=new_id(), **values)
 
     await behind_a_row(rt, await order_of(rt, payment_id), [book, book])
     assert await one(rt, "SELECT count(DISTINCT transaction_id) FROM ledger_entry") == 2

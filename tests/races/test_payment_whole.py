@@ -78,8 +78,7 @@ async def two_at_once(rt: Runtime, house: House, statement: str) -> list[Any]:
 
     def opening() -> Any:
         payment_id = new_id()
-        return statements.once(
-            rt.db,
+        return rt.db.once(
             statement,
             **start._claim(order_id, viewer, str(payment_id), "card", payment_id),
             **start._new(rt, payment_id, "card"),
@@ -182,8 +181,7 @@ async def test_a_sale_that_loses_a_seat_sells_none(rt: Runtime, house: House) ->
 
 async def test_control_without_the_seats_lock_it_sells_what_it_has_not(rt: Runtime, house: House) -> None:
     async def sell(payment_id: uuid.UUID, intent: Any) -> Any:
-        return await statements.once(
-            rt.db,
+        return await rt.db.once(
             unlocked(statements.AUTHORISED),
             amount=intent.amount,
             currency=intent.currency,

@@ -241,6 +241,11 @@ class Database:
                     await self._give_up(error, sqlstate(error), self.primary)
         raise Busy
 
+    async def once(self, statement: str, **parameters: Any) -> Any:
+        """As :meth:`call`, for a statement with ``:named`` parameters."""
+        text, names = numbered(statement)
+        return await self.call(text, *(parameters[name] for name in names))
+
     async def _ask_once(self, session: Session, statement: str, arguments: Sequence[Any]) -> Result:
         """Raises OutcomeUnknown when the answer was lost: a statement that commits itself may have done its work."""
         try:

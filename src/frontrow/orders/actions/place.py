@@ -9,7 +9,6 @@ import asyncpg
 from frontrow.core import idempotency, ids
 from frontrow.core.db import Database, Tx
 from frontrow.core.errors import Busy, NotFound, Refusal
-from frontrow.core.rows import numbered
 from frontrow.core.settings import StripeSettings
 from frontrow.coupons import actions as coupons
 from frontrow.coupons import queries as coupon_queries
@@ -75,9 +74,8 @@ async def _at_once(
         return None
     draft = draft_of(wish, buyer_id, user_id, offer, lines, totals, None)
     values = draft.values | {"subject": str(buyer_id), "key": key, "hash": wish.hash()}
-    text, names = numbered(statements.PLACE_AT_ONCE)
     try:
-        made = await db.call(text, *(values[name] for name in names))
+        made = await db.once(statements.PLACE_AT_ONCE, **values)
     except asyncpg.NotNullViolationError as error:
         if error.table_name != "order_step":
             raise

@@ -47,15 +47,13 @@ async def settle(rt: Runtime, payment_id: uuid.UUID, intent: Intent, why: str) -
     lease = rt.settings.stripe.timeout_s + 3.0
     if intent.status == "requires_capture":
         values = _sale("paying", payment_id, intent, why, lease)
-        sold = await statements.once(
-            rt.db, statements.AUTHORISED, amount=intent.amount, currency=intent.currency, **values
-        )
+        sold = await rt.db.once(statements.AUTHORISED, amount=intent.amount, currency=intent.currency, **values)
         if sold is not None and sold.performance_id is not None:
             bind_correlation(sold.correlation_id)
             rt.broadcast.seats_changed(sold.performance_id, seats.changes(sold, "sold"))
             return None if sold.row_id is None else Sale(sold.row_id, payment_id, intent.id, sold.tries)
     if intent.status == "succeeded":
-        done = await statements.once(rt.db, statements.PAID, **_paid(payment_id, intent, why))
+        done = await rt.db.once(statements.PAID, **_paid(payment_id, intent, why))
         if done is None or done.now_paid or (done.state == "paid" and done.payment_state == "captured"):
             return None
     return await rt.db.write(lambda tx: _settle(tx, payment_id, intent, why, lease))

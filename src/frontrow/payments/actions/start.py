@@ -101,8 +101,7 @@ async def open_at_once(rt: Runtime, order_id: uuid.UUID, viewer: Viewer, key: st
         return None
     payment_id = ids.new_id()
     try:
-        row = await statements.once(
-            rt.db,
+        row = await rt.db.once(
             statements.OPENED_AT_ONCE,
             **_claim(order_id, viewer, key, kind, payment_id),
             **_new(rt, payment_id, kind),
@@ -272,8 +271,7 @@ async def _create(rt: Runtime, gw: Gateways, wanted: ToCreate) -> PaymentView:
 
 
 async def _opened(rt: Runtime, payment: PaymentView, intent: Intent) -> PaymentView:
-    made = await statements.once(
-        rt.db,
+    made = await rt.db.once(
         statements.MADE,
         order=payment.order_id,
         payment=payment.id,

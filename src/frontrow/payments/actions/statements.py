@@ -12,10 +12,6 @@ the orders in such a state: plans are kept, and one that was made while few orde
 them that move now.
 """
 
-from typing import Any
-
-from frontrow.core.db import Database
-from frontrow.core.rows import numbered
 from frontrow.orders.queries import LOCKED
 from frontrow.seats.actions.ordering import KEEP, SELL, in_order
 from frontrow.tickets.actions.issue import ISSUE
@@ -243,9 +239,3 @@ SELECT CAST(:topic AS text), CAST(:key AS text), jsonb_build_object('event_id', 
   FROM item WHERE handled_at IS NULL
 ON CONFLICT DO NOTHING RETURNING id
 """
-
-
-async def once(db: Database, statement: str, **values: Any) -> Any:
-    """Run one of these as a transaction of its own, in one round trip; returns its first row, or None."""
-    text, names = numbered(statement)
-    return await db.call(text, *(values[name] for name in names))

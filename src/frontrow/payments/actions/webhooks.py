@@ -34,8 +34,7 @@ async def receive_webhook(rt: Runtime, gw: Gateways, body: bytes, signature: str
         raise BadSignature
     kind, about = event["type"], _object_of(event)
     outcome = _ignored(rt, event)
-    await statements.once(
-        rt.db,
+    await rt.db.once(
         statements.RECEIVED,
         provider=PROVIDER,
         event=event["id"],
