@@ -66,12 +66,9 @@ class Browser:
     async def hold(self, performance: str, seats: list[int]) -> Answer:
         return await self.post(f"/api/performances/{performance}/holds", {"seats": seats})
 
-    async def order(self, hold_id: str) -> Any:
+    async def check_out(self, hold_id: str) -> Any:
         body = {"hold_id": hold_id, "email": f"{self._name}@example.com", "name": "A Buyer"}
-        return (await self.post("/api/orders", body)).json()
-
-    async def start_payment(self, order_id: str) -> Any:
-        return (await self.post(f"/api/orders/{order_id}/payment", None)).json()
+        return (await self.post("/api/checkouts", body)).json()
 
     async def check(self, order_id: str) -> Any:
         return (await self.post(f"/api/orders/{order_id}/payment/check", None, expect=200)).json()

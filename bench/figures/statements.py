@@ -107,11 +107,11 @@ async def _purchase(stage: Stage, counter: Counter, seat: int) -> dict[str, Call
     browser = await step("me", Browser.open(stage.stack.origin))
     stripe = await Connection.open(stage.stack.stripe_url)
     hold = (await step("hold", browser.hold(stage.performance, [seat, seat + 1]))).json()
-    order = await step("order", browser.order(hold["id"]))
-    payment = await step("payment", browser.start_payment(order["id"]))
+    begun = await step("checkout", browser.check_out(hold["id"]))
+    order = begun["order"]
 
     async def pay() -> None:
-        await confirm(stripe, payment)
+        await confirm(stripe, begun["payment"])
         await browser.check(order["id"])
 
     # One step, because Stripe's news arrive while the buyer's own check is under way.

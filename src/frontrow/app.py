@@ -32,7 +32,16 @@ DESCRIPTION = "Open event ticketing: numbered seats on a live map, sold once."
 A_YEAR = "public, max-age=31536000, immutable"
 
 HOT = frozenset(
-    {"get_me", "hold_seats", "place_order", "start_payment", "check_payment", "get_order", "stripe_webhook"}
+    {
+        "get_me",
+        "hold_seats",
+        "place_order",
+        "check_out",
+        "start_payment",
+        "check_payment",
+        "get_order",
+        "stripe_webhook",
+    }
 )
 """The doors of a purchase, by name: they're answered by the lane."""
 

@@ -32,7 +32,7 @@ class Plan:
     cookies: dict[str, str]
     csrf: str
     coupon: str | None
-    """With one an order is placed in a transaction, without one in a single statement."""
+    """With one the order is placed in a transaction, and paid apart; without one both are a single statement."""
     by_news: bool = False
     """Whether the payment is heard of by webhooks, the buyer having closed the page, instead of by their waiting."""
 
@@ -77,7 +77,6 @@ class Till:
             hold = await self._post(
                 browser, f"/api/performances/{plan.performance_id}/holds", {"seats": plan.seats}, f"hold-{plan.story}"
             )
-            at.stage = "order"
             wish = {
                 "hold_id": hold["id"],
                 "email": plan.email,
@@ -85,10 +84,8 @@ class Till:
                 "locale": "en",
                 "coupon": plan.coupon,
             }
-            order = await self._post(browser, "/api/orders", wish, f"order-{plan.story}")
-            at.stage = "pay"
-            paths = f"/api/orders/{order['id']}/payment"
-            payment = await self._post(browser, paths, None, f"pay-{plan.story}")
+            payment = await self._begin(browser, wish, plan, at)
+            paths = f"/api/orders/{payment['order_id']}/payment"
             await self._confirm(payment["client_secret"])
             if plan.by_news:
                 at.stage = "news"
@@ -98,7 +95,7 @@ class Till:
                 await self._post(browser, f"{paths}/check", None, "")
             await self.work_on(plan, at)
             at.stage = "show"
-            shown: dict[str, Any] = (await browser.get(f"/api/orders/{order['id']}")).raise_for_status().json()
+            shown: dict[str, Any] = (await browser.get(f"/api/orders/{payment['order_id']}")).raise_for_status().json()
             at.stage = "door"
             for ticket in shown["tickets"]:
                 await scan(
@@ -109,6 +106,22 @@ class Till:
                     uuid.UUID(plan.door_user_id),
                 )
             return shown
+
+    async def _begin(
+        self, browser: httpx.AsyncClient, wish: dict[str, Any], plan: Plan, at: Boundaries
+    ) -> dict[str, Any]:
+        """The order's payment: both by one request, or, with a coupon, by one each."""
+        at.stage = "order"
+        if plan.coupon is None:
+            begun = await self._post(browser, "/api/checkouts", wish, f"order-{plan.story}")
+            payment: dict[str, Any] | None = begun["payment"]
+            if payment is not None:
+                return payment
+            order = begun["order"]
+        else:
+            order = await self._post(browser, "/api/orders", wish, f"order-{plan.story}")
+        at.stage = "pay"
+        return await self._post(browser, f"/api/orders/{order['id']}/payment", None, f"pay-{plan.story}")
 
     async def _confirm(self, client_secret: str) -> None:
         """What the payment form does, straight to Stripe; the second time Stripe says that it's done already."""

@@ -7,33 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from frontrow.core.db import Tx
-from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, NotLoggedIn, OutcomeUnknown
+from frontrow.core.errors import Busy, NotFound, NotLoggedIn
 from frontrow.core.idempotency import checked_key
 from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.coupons.access import CouponQueueDep
-from frontrow.coupons.errors import (
-    CouponChanged,
-    CouponExpired,
-    CouponMinimum,
-    CouponNotYetValid,
-    CouponUnknown,
-    CouponUsedByYou,
-    CouponUsedUp,
-    CouponWrongCurrency,
-    CouponWrongTickets,
-)
 from frontrow.orders import queries
-from frontrow.orders.actions.draft import Wish
 from frontrow.orders.actions.place import place_at_once
 from frontrow.orders.actions.quote import quote
-from frontrow.orders.errors import (
-    AccountLimit,
-    PlaceWithoutPrice,
-    TicketTypeNotForSeat,
-    TicketTypeNotOnSale,
-    TicketTypeQuantity,
-    TotalBelowMinimum,
-)
+from frontrow.orders.errors import PLACING, PlaceWithoutPrice, TicketTypeNotForSeat
 from frontrow.orders.schemas import (
     Order,
     OrderPage,
@@ -45,27 +26,18 @@ from frontrow.orders.schemas import (
     quote_of,
 )
 from frontrow.people.access import BuyerDep, LoggedInDep
-from frontrow.seats.errors import HoldExpired, HoldInUse, SalesClosed
+from frontrow.seats.errors import HoldExpired
 
 router = APIRouter(prefix="/api", tags=["orders"])
 
 IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
-
-COUPONS = (
-    *(CouponUnknown, CouponNotYetValid, CouponExpired, CouponUsedUp, CouponUsedByYou, CouponWrongTickets),
-    *(CouponWrongCurrency, CouponMinimum, CouponChanged),
-)
-TYPES = (TicketTypeNotForSeat, TicketTypeNotOnSale, TicketTypeQuantity, PlaceWithoutPrice)
 
 
 @router.post(
     "/orders",
     status_code=201,
     response_model=Order,
-    responses=refusals(
-        *(NotFound, HoldExpired, HoldInUse, SalesClosed, IdempotencyMismatch, InvalidRequest, Busy),
-        *(*TYPES, *COUPONS, AccountLimit, TotalBelowMinimum, OutcomeUnknown),
-    ),
+    responses=refusals(*PLACING),
 )
 async def place_order(
     wanted: OrderRequest,
@@ -76,27 +48,16 @@ async def place_order(
     idempotency_key: IdempotencyHeader = None,
 ) -> Response:
     """Turn a hold into an order, priced at what the hold was shown. The same key returns the same order."""
-    key = checked_key(idempotency_key)
-    wish = Wish(
-        wanted.hold_id,
-        wanted.email.lower(),
-        wanted.name,
-        wanted.locale,
-        {int(seat_no): chosen for seat_no, chosen in wanted.ticket_types.items()},
-        wanted.coupon,
-    )
+    key, wish = checked_key(idempotency_key), wanted.wish()
 
-    async def work() -> Response:
+    async with queue.turn(wish.coupon):
         made = await place_at_once(rt.db, wish, buyer.id, buyer.user_id, key, rt.settings.stripe)
         return raw_json(encode_order(made.order, made.lines), response, status=201)
 
-    if wish.coupon is None:
-        return await work()
-    async with queue.turn(wish.coupon):
-        return await work()
 
-
-@router.post("/holds/{hold_id}/quote", responses=refusals(NotFound, HoldExpired, *TYPES[:1], PlaceWithoutPrice, Busy))
+@router.post(
+    "/holds/{hold_id}/quote", responses=refusals(NotFound, HoldExpired, TicketTypeNotForSeat, PlaceWithoutPrice, Busy)
+)
 async def quote_hold(hold_id: uuid.UUID, wanted: QuoteRequest, buyer: BuyerDep, rt: RuntimeDep) -> Quote:
     """What an order of this hold would cost, line by line, and what it would be refused for. Nothing is redeemed."""
     chosen = {int(seat_no): ticket_type for seat_no, ticket_type in wanted.ticket_types.items()}

@@ -1,6 +1,18 @@
 """The ways orders say no."""
 
-from frontrow.core.errors import Refusal
+from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, OutcomeUnknown, Refusal
+from frontrow.coupons.errors import (
+    CouponChanged,
+    CouponExpired,
+    CouponMinimum,
+    CouponNotYetValid,
+    CouponUnknown,
+    CouponUsedByYou,
+    CouponUsedUp,
+    CouponWrongCurrency,
+    CouponWrongTickets,
+)
+from frontrow.seats.errors import HoldExpired, HoldInUse, SalesClosed
 
 
 class OrderNotPayable(Refusal):
@@ -69,3 +81,12 @@ class LinesNotThere(Refusal):
     code = "lines_not_there"
     status = 409
     title = "Some of these tickets aren't part of the order any more."
+
+
+PLACING = (
+    *(NotFound, HoldExpired, HoldInUse, SalesClosed, IdempotencyMismatch, InvalidRequest, Busy),
+    *(TicketTypeNotForSeat, TicketTypeNotOnSale, TicketTypeQuantity, PlaceWithoutPrice),
+    *(CouponUnknown, CouponNotYetValid, CouponExpired, CouponUsedUp, CouponUsedByYou, CouponWrongTickets),
+    *(CouponWrongCurrency, CouponMinimum, CouponChanged, AccountLimit, TotalBelowMinimum, OutcomeUnknown),
+)
+"""All the ways in which an order isn't placed."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, EmailStr, Field, StringConstraints, field_valida
 
 from frontrow.core import clock
 from frontrow.core.errors import Refusal
+from frontrow.orders.actions.draft import Wish
 from frontrow.orders.actions.quote import Quoted
 from frontrow.orders.queries import LineView, OrderView
 
@@ -42,6 +43,16 @@ class OrderRequest(BaseModel):
         if not clean:
             raise ValueError("a name has letters")
         return clean
+
+    def wish(self) -> Wish:
+        return Wish(
+            self.hold_id,
+            self.email.lower(),
+            self.name,
+            self.locale,
+            {int(seat_no): chosen for seat_no, chosen in self.ticket_types.items()},
+            self.coupon,
+        )
 
 
 class QuoteRequest(BaseModel):
@@ -228,7 +239,7 @@ def tax_lines(taxes: Iterable[tuple[int, int, int]]) -> list[TaxLine]:
     return [by_rate[rate] for rate in sorted(by_rate)]
 
 
-def _problem(refusal: Refusal) -> QuoteProblem:
+def problem_of(refusal: Refusal) -> QuoteProblem:
     return QuoteProblem(code=refusal.code, title=refusal.title, detail=refusal.detail, facts=refusal.extra)
 
 
@@ -237,7 +248,7 @@ def quote_of(found: Quoted) -> Quote:
     if found.coupon is not None:
         problem = found.coupon_problem
         coupon = QuoteCoupon(
-            code=found.coupon, discount=found.totals.discount, problem=_problem(problem) if problem else None
+            code=found.coupon, discount=found.totals.discount, problem=problem_of(problem) if problem else None
         )
     return Quote(
         hold_id=found.offer.hold_id,
@@ -262,7 +273,7 @@ def quote_of(found: Quoted) -> Quote:
         ],
         tax_lines=tax_lines((line.ticket_type.tax_bp, line.tax, line.added_tax) for line in found.lines),
         coupon=coupon,
-        problems=[_problem(refusal) for refusal in found.problems],
+        problems=[problem_of(refusal) for refusal in found.problems],
         ticket_types=[
             QuoteTicketType(**{name: getattr(one, name) for name in QuoteTicketType.model_fields})
             for one in found.ticket_types

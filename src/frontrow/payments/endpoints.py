@@ -11,17 +11,20 @@ from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotF
 from frontrow.core.idempotency import checked_key
 from frontrow.core.runtime import Runtime
 from frontrow.core.web import RuntimeDep, raw_json, refusals
+from frontrow.coupons.access import CouponQueueDep
 from frontrow.gateways.hub import GatewaysDep
 from frontrow.orders import queries as order_queries
-from frontrow.orders.errors import LinesNotThere, OrderMoving, OrderNotPayable
+from frontrow.orders.errors import PLACING, LinesNotThere, OrderMoving, OrderNotPayable
 from frontrow.orders.queries import Viewer
 from frontrow.orders.schemas import Order
 from frontrow.payments import queries
-from frontrow.payments.actions import desk, news, offline, start, stop, webhooks
+from frontrow.payments.actions import checkout, desk, news, offline, start, stop, webhooks
 from frontrow.payments.errors import BadSignature, NotRefundable, OrderNotPaid, StripeUnavailable, TicketUsed
 from frontrow.payments.schemas import (
     Cancellation,
     CancellationWish,
+    Checkout,
+    CheckoutRequest,
     OfflineWish,
     OwnRefunds,
     Payment,
@@ -29,6 +32,7 @@ from frontrow.payments.schemas import (
     Refund,
     RefundWish,
     cancellation_of,
+    encode_checkout,
     own_refunds_of,
     payment_of,
     refund_of,
@@ -44,6 +48,28 @@ T = TypeVar("T")
 
 MONEY_ROLES = ("owner", "manager")
 """Who of an organiser's team may take, waive and give back money."""
+
+
+@router.post("/checkouts", status_code=201, response_model=Checkout, responses=refusals(*PLACING))
+async def check_out(
+    wanted: CheckoutRequest,
+    buyer: BuyerDep,
+    rt: RuntimeDep,
+    gw: GatewaysDep,
+    queue: CouponQueueDep,
+    response: Response,
+    idempotency_key: IdempotencyHeader = None,
+) -> Response:
+    """Turn a hold into an order and begin its payment. The same key returns the same order and payment.
+
+    It is refused as placing an order is. When only the payment can't be begun, the order is answered with the
+    ``problem``; its payment may be asked for again.
+    """
+    key, wish, viewer = checked_key(idempotency_key), wanted.wish(), Viewer(buyer.id, buyer.user_id, None)
+    async with queue.turn(wish.coupon):
+        made = await checkout.check_out(rt, gw, wish, viewer, key, wanted.payment_kind)
+    publishable = rt.settings.stripe.publishable_key
+    return raw_json(encode_checkout(made.order, made.payment, made.problem, publishable), response, status=201)
 
 
 @router.post(

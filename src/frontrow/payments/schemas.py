@@ -4,8 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
+import msgspec
 from pydantic import BaseModel, Field, StringConstraints
 
+from frontrow.core.errors import Refusal
+from frontrow.orders.schemas import Order, OrderRequest, QuoteProblem, problem_of
 from frontrow.payments.queries import CancellationView, PaymentView, RefundView
 
 Reason = Annotated[
@@ -28,10 +31,27 @@ class Payment(BaseModel):
     publishable_key: str
 
 
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{2,30}$")]
+
+
 class PaymentWish(BaseModel):
     """``kind``: ``card``, or one of the ways that are captured at once."""
 
-    kind: str = Field(default="card", pattern=r"^[a-z_]{2,30}$")
+    kind: Kind = "card"
+
+
+class CheckoutRequest(OrderRequest):
+    """Who buys, as what, and how it is to be paid: as ``PaymentWish.kind``."""
+
+    payment_kind: Kind = "card"
+
+
+class Checkout(BaseModel):
+    """The order, and its payment. Without one, ``problem`` says why: the order stands, and can be paid later."""
+
+    order: Order
+    payment: Payment | None
+    problem: QuoteProblem | None
 
 
 class OfflineWish(BaseModel):
@@ -106,6 +126,17 @@ def payment_of(view: PaymentView, publishable_key: str) -> Payment:
         currency=view.currency,
         client_secret=view.client_secret,
         publishable_key=publishable_key,
+    )
+
+
+def encode_checkout(order: bytes, payment: PaymentView | None, problem: Refusal | None, publishable_key: str) -> bytes:
+    """The JSON of a :class:`Checkout`; ``order`` is JSON already."""
+    return msgspec.json.encode(
+        {
+            "order": msgspec.Raw(order),
+            "payment": payment_of(payment, publishable_key).model_dump() if payment else None,
+            "problem": problem_of(problem).model_dump() if problem else None,
+        }
     )
 
 

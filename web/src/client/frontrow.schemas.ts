@@ -62,6 +62,169 @@ export interface CancellationWish {
   force?: boolean;
 }
 
+export interface OrderEvent {
+  slug: string;
+  title: string;
+  image_url: string | null;
+}
+
+export interface OrderVenue {
+  name: string;
+  city: string;
+  address: string;
+}
+
+export interface OrderPerformance {
+  id: string;
+  starts_at: string;
+  doors_at: string | null;
+  timezone: string;
+  venue: OrderVenue;
+}
+
+/**
+ * ``cancelled``: it was taken back; its figures and those of the order stay as they were sold.
+ */
+export interface OrderLine {
+  seat_no: number;
+  section: string;
+  row: string;
+  label: string;
+  ticket_type_id: string;
+  ticket_type: string;
+  amount: number;
+  discount: number;
+  fee: number;
+  tax_bp: number;
+  tax: number;
+  added_tax: number;
+  total: number;
+  id: string;
+  cancelled: boolean;
+}
+
+/**
+ * The tax of one rate (basis points): what of it was in the prices (``included``) and what came on top.
+ */
+export interface TaxLine {
+  tax_bp: number;
+  included: number;
+  added: number;
+}
+
+/**
+ * ``code`` is the text of the QR; ``qr_svg_url`` draws it.
+ */
+export interface Ticket {
+  id: string;
+  seat_no: number;
+  section: string;
+  row: string;
+  label: string;
+  state: string;
+  code: string;
+  qr_svg_url: string;
+}
+
+/**
+ * Money in minor units of ``currency``: ``total = subtotal - discount + fees + added_tax``; ``tax`` is part of it.
+ * All as the order was placed; ``cancelled_total`` is what its cancelled lines had cost. ``token`` opens it elsewhere.
+ *
+ * ``pdf_url``, ``ics_url`` are there once it is paid; ``can_resend``: its mail can be asked for once more.
+ */
+export interface Order {
+  id: string;
+  code: string;
+  state: string;
+  hold_id: string;
+  event: OrderEvent;
+  performance: OrderPerformance;
+  email: string;
+  name: string;
+  currency: string;
+  lines: OrderLine[];
+  subtotal: number;
+  discount: number;
+  fees: number;
+  tax: number;
+  added_tax: number;
+  tax_lines: TaxLine[];
+  total: number;
+  cancelled_total: number;
+  coupon_code: string | null;
+  expires_at: string | null;
+  server_time: string;
+  created_at: string;
+  paid_at: string | null;
+  token: string;
+  tickets: Ticket[];
+  pdf_url: string | null;
+  ics_url?: string | null;
+  can_resend?: boolean;
+}
+
+/**
+ * What the payment form needs. ``kind`` is the buyer's way to pay, in Stripe's word: ``card``, ``ideal``, …
+ */
+export interface Payment {
+  id: string;
+  order_id: string;
+  state: string;
+  method: string;
+  kind: string;
+  amount: number;
+  currency: string;
+  client_secret: string | null;
+  publishable_key: string;
+}
+
+export type QuoteProblemFacts = { [key: string]: unknown };
+
+/**
+ * Why the order (or its coupon) would be refused: ``code`` and ``facts`` are those that the refusal would have.
+ */
+export interface QuoteProblem {
+  code: string;
+  title: string;
+  detail: string;
+  facts: QuoteProblemFacts;
+}
+
+/**
+ * The order, and its payment. Without one, ``problem`` says why: the order stands, and can be paid later.
+ */
+export interface Checkout {
+  order: Order;
+  payment: Payment | null;
+  problem: QuoteProblem | null;
+}
+
+/**
+ * Seat number to ticket type; others are sold as usual.
+ */
+export type CheckoutRequestTicketTypes = { [key: string]: unknown };
+
+/**
+ * Who buys, as what, and how it is to be paid: as ``PaymentWish.kind``.
+ */
+export interface CheckoutRequest {
+  hold_id: string;
+  /** Seat number to ticket type; others are sold as usual. */
+  ticket_types?: CheckoutRequestTicketTypes;
+  coupon?: string | null;
+  /** @maxLength 254 */
+  email: string;
+  /**
+     * @minLength 1
+     * @maxLength 120
+     */
+  name: string;
+  /** @pattern ^[a-z]{2}(-[A-Z]{2})?$ */
+  locale?: string;
+  /** @pattern ^[a-z_]{2,30}$ */
+  payment_kind?: string;
+}
+
 /**
  * What the page must know before it can sell. ``payment_kinds``: the ways to pay, in Stripe's words.
  */
@@ -386,107 +549,6 @@ export interface OfflineWish {
   method: OfflineWishMethod;
 }
 
-export interface OrderEvent {
-  slug: string;
-  title: string;
-  image_url: string | null;
-}
-
-export interface OrderVenue {
-  name: string;
-  city: string;
-  address: string;
-}
-
-export interface OrderPerformance {
-  id: string;
-  starts_at: string;
-  doors_at: string | null;
-  timezone: string;
-  venue: OrderVenue;
-}
-
-/**
- * ``cancelled``: it was taken back; its figures and those of the order stay as they were sold.
- */
-export interface OrderLine {
-  seat_no: number;
-  section: string;
-  row: string;
-  label: string;
-  ticket_type_id: string;
-  ticket_type: string;
-  amount: number;
-  discount: number;
-  fee: number;
-  tax_bp: number;
-  tax: number;
-  added_tax: number;
-  total: number;
-  id: string;
-  cancelled: boolean;
-}
-
-/**
- * The tax of one rate (basis points): what of it was in the prices (``included``) and what came on top.
- */
-export interface TaxLine {
-  tax_bp: number;
-  included: number;
-  added: number;
-}
-
-/**
- * ``code`` is the text of the QR; ``qr_svg_url`` draws it.
- */
-export interface Ticket {
-  id: string;
-  seat_no: number;
-  section: string;
-  row: string;
-  label: string;
-  state: string;
-  code: string;
-  qr_svg_url: string;
-}
-
-/**
- * Money in minor units of ``currency``: ``total = subtotal - discount + fees + added_tax``; ``tax`` is part of it.
- * All as the order was placed; ``cancelled_total`` is what its cancelled lines had cost. ``token`` opens it elsewhere.
- *
- * ``pdf_url``, ``ics_url`` are there once it is paid; ``can_resend``: its mail can be asked for once more.
- */
-export interface Order {
-  id: string;
-  code: string;
-  state: string;
-  hold_id: string;
-  event: OrderEvent;
-  performance: OrderPerformance;
-  email: string;
-  name: string;
-  currency: string;
-  lines: OrderLine[];
-  subtotal: number;
-  discount: number;
-  fees: number;
-  tax: number;
-  added_tax: number;
-  tax_lines: TaxLine[];
-  total: number;
-  cancelled_total: number;
-  coupon_code: string | null;
-  expires_at: string | null;
-  server_time: string;
-  created_at: string;
-  paid_at: string | null;
-  token: string;
-  tickets: Ticket[];
-  pdf_url: string | null;
-  ics_url?: string | null;
-  can_resend?: boolean;
-}
-
 export interface OrderPage {
   items: Order[];
   next_cursor: string | null;
@@ -530,21 +592,6 @@ export interface OwnRefund {
 
 export interface OwnRefunds {
   items: OwnRefund[];
-}
-
-/**
- * What the payment form needs. ``kind`` is the buyer's way to pay, in Stripe's word: ``card``, ``ideal``, …
- */
-export interface Payment {
-  id: string;
-  order_id: string;
-  state: string;
-  method: string;
-  kind: string;
-  amount: number;
-  currency: string;
-  client_secret: string | null;
-  publishable_key: string;
 }
 
 /**
@@ -734,18 +781,6 @@ export interface Problem {
   max_seats?: number | null;
   expires_at?: string | null;
   errors?: ProblemErrors;
-}
-
-export type QuoteProblemFacts = { [key: string]: unknown };
-
-/**
- * Why the order (or its coupon) would be refused: ``code`` and ``facts`` are those that the refusal would have.
- */
-export interface QuoteProblem {
-  code: string;
-  title: string;
-  detail: string;
-  facts: QuoteProblemFacts;
 }
 
 /**

@@ -10,6 +10,8 @@ import type {
   Cancellation,
   CancellationWish,
   CheckPaymentParams,
+  Checkout,
+  CheckoutRequest,
   Config,
   Coupon,
   CouponChange,
@@ -340,6 +342,48 @@ return http<Quote>(getQuoteHoldUrl(holdId),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(quoteRequest)
+  }
+);}
+
+
+
+export const getCheckOutUrl = () => {
+
+
+
+
+  return `/api/checkouts`
+}
+
+/**
+ * Turn a hold into an order and begin its payment. The same key returns the same order and payment.
+ *
+ * It is refused as placing an order is. When only the payment can't be begun, the order is answered with the
+ * ``problem``; its payment may be asked for again.
+ * @summary Check Out
+ */
+export const checkOut = async (checkoutRequest: CheckoutRequest, options?: Parameters<typeof http>[1]): Promise<Checkout> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<Checkout>(getCheckOutUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(checkoutRequest)
   }
 );}
 

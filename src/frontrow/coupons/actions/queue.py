@@ -38,9 +38,10 @@ class CouponQueue:
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def turn(self, sent: str) -> AsyncIterator[None]:
-        """Hold the lock of a coupon (by its code as it was typed) meanwhile, if it can be had within ``WAIT_S``."""
-        code = normal_code(sent)
+    async def turn(self, sent: str | None) -> AsyncIterator[None]:
+        """Hold the lock of a coupon (by its code as it was typed) meanwhile, if it can be had within ``WAIT_S``; an
+        order without a coupon waits for nobody."""
+        code = None if sent is None else normal_code(sent)
         if code is None:
             yield
             return

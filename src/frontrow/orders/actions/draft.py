@@ -49,7 +49,7 @@ class Draft:
     offer: Offer
     lines: Sequence[LineView]
 
-    def placed(self, made: Any) -> Placed:
+    def placed(self, made: Any, state: str = "pending") -> Placed:
         """``made``: the row that the statement returned."""
         values, offer = self.values, self.offer
         view = OrderView(
@@ -65,7 +65,7 @@ class Draft:
             locale=values["locale"],
             token=values["token"],
             currency=offer.currency,
-            state="pending",
+            state=state,
             subtotal=values["subtotal"],
             discount=values["discount"],
             fees=values["fees"],

@@ -16,7 +16,7 @@ from frontrow.coupons.errors import CouponUnknown
 from frontrow.coupons.rules import Terms, discounts, normal_code, terms_of, why_not
 from frontrow.orders import queries
 from frontrow.orders.actions import statements
-from frontrow.orders.actions.draft import Placed, Wish, draft_of
+from frontrow.orders.actions.draft import Draft, Placed, Wish, draft_of
 from frontrow.orders.actions.rescue import lock_account
 from frontrow.orders.errors import AccountLimit, TotalBelowMinimum
 from frontrow.orders.rules import (
@@ -51,18 +51,19 @@ async def place_at_once(
     The offer is read without a lock. What could have changed until the order is written is looked at again by the
     statement that writes it.
     """
-    if wish.coupon is None:
-        placed = await _at_once(db, wish, buyer_id, user_id, key, stripe)
-        if placed is not None:
-            return placed
+    placed = await _at_once(db, wish, buyer_id, user_id, key, stripe)
+    if placed is not None:
+        return placed
     return await db.write(lambda tx: place(tx, wish, buyer_id, user_id, key, stripe))
 
 
-async def _at_once(
-    db: Database, wish: Wish, buyer_id: uuid.UUID, user_id: uuid.UUID | None, key: str, stripe: StripeSettings
-) -> Placed | None:
-    """None, with nothing written, for whatever isn't as usual. (A key that was used before goes before any refusal, so
-    it isn't for here to refuse.)"""
+async def draft_at_once(
+    db: Database, wish: Wish, buyer_id: uuid.UUID, user_id: uuid.UUID | None, stripe: StripeSettings
+) -> Draft | None:
+    """The order that would be written, from one reading without a lock; None for whatever isn't as usual. (A key that
+    was used before goes before any refusal, so it isn't for here to refuse.)"""
+    if wish.coupon is not None:
+        return None
     row = (await db.read(lambda tx: tx.sql(queries.OFFER, hold=wish.hold_id, buyer=buyer_id))).one_or_none()
     if row is None or row.hold_state != "active" or row.lapsed or not row.on_sale or row.max_per_account is not None:
         return None
@@ -72,10 +73,18 @@ async def _at_once(
         check_total(totals, offer.currency, stripe)
     except Refusal:
         return None
-    draft = draft_of(wish, buyer_id, user_id, offer, lines, totals, None)
-    values = draft.values | {"subject": str(buyer_id), "key": key, "hash": wish.hash()}
+    return draft_of(wish, buyer_id, user_id, offer, lines, totals, None)
+
+
+async def _at_once(
+    db: Database, wish: Wish, buyer_id: uuid.UUID, user_id: uuid.UUID | None, key: str, stripe: StripeSettings
+) -> Placed | None:
+    """None, with nothing written, for whatever isn't as usual."""
+    draft = await draft_at_once(db, wish, buyer_id, user_id, stripe)
+    if draft is None:
+        return None
     try:
-        made = await db.once(statements.PLACE_AT_ONCE, **values)
+        made = await db.once(statements.PLACE_AT_ONCE, **draft.values, subject=str(buyer_id), key=key, hash=wish.hash())
     except asyncpg.NotNullViolationError as error:
         if error.table_name != "order_step":
             raise

@@ -21,6 +21,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.gateways.hub import Gateways
 from frontrow.gateways.stripe import CARD, Done, Intent, Refused, StripeUnreachable, Unknown
 from frontrow.orders import actions as orders
+from frontrow.orders.actions.draft import Draft, Placed
 from frontrow.orders.errors import OrderNotPayable
 from frontrow.orders.queries import Viewer, check_viewer
 from frontrow.payments import queries
@@ -61,14 +62,19 @@ async def start_payment(
     """
     opened = await open_or_find(rt, order_id, viewer, key, kind)
     if opened.row_id is not None:
-        try:
-            return await _create(rt, gw, ToCreate(opened.payment, opened.order_code, opened.email, 0.0))
-        except (StripeUnavailable, StripeUnreachable) as error:
-            await outbox.give_back(rt.db, opened.row_id)
-            raise StripeUnavailable from error
+        return await ask_stripe(rt, gw, opened, opened.row_id)
     if opened.payment.state != "creating":
         return opened.payment
     return await _made(rt, opened.payment.id)
+
+
+async def ask_stripe(rt: Runtime, gw: Gateways, opened: Opened, row_id: int) -> PaymentView:
+    """The intent of a payment that was just begun. Raises OrderNotPayable, StripeUnavailable."""
+    try:
+        return await _create(rt, gw, ToCreate(opened.payment, opened.order_code, opened.email, 0.0))
+    except (StripeUnavailable, StripeUnreachable) as error:
+        await outbox.give_back(rt.db, row_id)
+        raise StripeUnavailable from error
 
 
 async def _made(rt: Runtime, payment_id: uuid.UUID) -> PaymentView:
@@ -118,14 +124,48 @@ async def open_at_once(rt: Runtime, order_id: uuid.UUID, viewer: Viewer, key: st
     return _opening(row, order_id, payment_id, kind, row)
 
 
+async def check_out_at_once(
+    rt: Runtime, draft: Draft, subject: str, key: str, order_hash: bytes
+) -> tuple[Placed, Opened] | None:
+    """T2 and T3 up to Stripe in one statement, for an order that is to be paid by card.
+
+    None: nothing was written, and placing the order and beginning its payment, one after the other, can say why.
+    """
+    values = draft.values
+    payment_id = ids.new_id()
+    try:
+        row = await rt.db.once(
+            statements.CHECKED_OUT,
+            **values,
+            subject=subject,
+            key=key,
+            hash=order_hash,
+            pay_hash=_pay_hash(values["id"], CARD),
+            payment=payment_id,
+            **_new(rt, payment_id, CARD),
+            at_least=_paying_time(rt),
+        )
+    except asyncpg.DivisionByZeroError:
+        return None
+    if row is None:
+        return None
+    placed = draft.placed(row, "paying")
+    rt.broadcast.seats_changed(placed.order.performance_id, seats.changes(row, "held"))
+    return placed, _opening(placed.order, placed.order.id, payment_id, CARD, row)
+
+
 def _claim(order_id: uuid.UUID, viewer: Viewer, key: str, kind: str, payment_id: uuid.UUID) -> dict[str, Any]:
     return {
         "subject": str(viewer.buyer_id or viewer.user_id),
         "key": key,
-        "hash": idempotency.request_hash([str(order_id)] + ([kind] if kind != CARD else [])),
+        "hash": _pay_hash(order_id, kind),
         "payment": payment_id,
         "order": order_id,
     }
+
+
+def _pay_hash(order_id: uuid.UUID, kind: str) -> bytes:
+    return idempotency.request_hash([str(order_id)] + ([kind] if kind != CARD else []))
 
 
 def _new(rt: Runtime, payment_id: uuid.UUID, kind: str) -> dict[str, Any]:
@@ -178,7 +218,7 @@ async def open_payment(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer,
     expires_at = await seats.keep_for_payment(tx, order.hold_id, _paying_time(rt))
     new = _new(rt, payment_id, kind)
     made = (
-        await tx.sql(statements.OPENED, order=order_id, expires=expires_at, payment=payment_id, **new)
+        await tx.sql(statements.OPENED, order=order_id, expires=expires_at, payment=payment_id, before="pending", **new)
     ).one_or_none()
     if made is None:
         raise HoldExpired

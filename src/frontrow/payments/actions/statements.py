@@ -12,8 +12,9 @@ the orders in such a state: plans are kept, and one that was made while few orde
 them that move now.
 """
 
+from frontrow.orders.actions.statements import WRITTEN
 from frontrow.orders.queries import LOCKED
-from frontrow.seats.actions.ordering import KEEP, SELL, in_order
+from frontrow.seats.actions.ordering import KEEP, SELL, TIE_AND_KEEP, in_order
 from frontrow.tickets.actions.issue import ISSUE
 
 # Whether the order's row is, now that it is locked, the very one that was seen when the statement began. Then nobody
@@ -40,18 +41,11 @@ SELECT o.*, (SELECT resource_id FROM claimed) AS claimed FROM o
 
 # T3, for the *pending* order of ``opening``, whose seats are kept until the time that it says. The outbox row is born
 # leased to us, who call Stripe next.
-_OPENED = """
-moved AS (
-  UPDATE orders SET state = 'paying', expires_at = opening.expires_at FROM opening
-   WHERE orders.id = (SELECT order_id FROM opening) AND state = CAST(:before AS text)
-  RETURNING orders.id, organiser_id, total, currency, correlation_id
-), history AS (
-  INSERT INTO order_step (organiser_id, order_id, from_state, to_state, why)
-  SELECT organiser_id, id, CAST(:before AS text), 'paying', 'payment started' FROM moved
-), pays AS (
+_ASKED = """
+pays AS (
   INSERT INTO payment (id, organiser_id, order_id, seq, method, kind, state, amount, currency)
-  SELECT CAST(:payment AS uuid), organiser_id, id, (SELECT count(*) + 1 FROM payment WHERE order_id = :order), 'stripe',
-         CAST(:kind AS text), 'creating', total, currency FROM moved
+  SELECT CAST(:payment AS uuid), organiser_id, id, {seq}, 'stripe', CAST(:kind AS text), 'creating', total, currency
+    FROM moved
   RETURNING seq
 ), asked AS (
   INSERT INTO outbox (topic, dedupe_key, payload, correlation_id, lease_until)
@@ -59,6 +53,16 @@ moved AS (
          clock_timestamp() + make_interval(secs => CAST(:leased AS float8)) FROM moved
   RETURNING id
 )"""
+
+_OPENED = f"""
+moved AS (
+  UPDATE orders SET state = 'paying', expires_at = opening.expires_at FROM opening
+   WHERE orders.id = (SELECT order_id FROM opening) AND state = CAST(:before AS text)
+  RETURNING orders.id, organiser_id, total, currency, correlation_id
+), history AS (
+  INSERT INTO order_step (organiser_id, order_id, from_state, to_state, why)
+  SELECT organiser_id, id, CAST(:before AS text), 'paying', 'payment started' FROM moved
+), {_ASKED.format(seq="(SELECT count(*) + 1 FROM payment WHERE order_id = :order)").strip()}"""  # noqa: S608 -- parts of this file
 
 # A part of a transaction that has the order and has kept its seats.
 OPENED = f"""
@@ -95,6 +99,37 @@ SELECT o.organiser_id, o.code, o.email, o.total, o.currency, o.correlation_id, k
        {in_order("marked")}, pays.seq, asked.id AS row_id, 1 / (SELECT count(*) FROM pays) AS whole
   FROM claimed LEFT JOIN o ON true LEFT JOIN kept ON true LEFT JOIN pays ON true LEFT JOIN asked ON true
 """  # noqa: S608 -- parts of this file and of seats
+
+# T2 and T3 before Stripe together, for an offer that was read before and a card: a transaction of its own. It claims
+# the keys that placing the order and paying it would claim one after the other, so whoever comes again finds both. No
+# row comes back, and nothing was written, when both were used before; should only one have been, or the hold not be the
+# buyer's and whole, the division ends the statement.
+CHECKED_OUT = f"""
+WITH claimed AS (
+  INSERT INTO idempotency (subject, endpoint, key, request_hash, resource_id)
+  VALUES (CAST(:subject AS text), 'order', CAST(:key AS text), CAST(:hash AS bytea), CAST(:id AS uuid)),
+         (CAST(:subject AS text), 'pay', CAST(:key AS text), CAST(:pay_hash AS bytea), CAST(:payment AS uuid))
+  ON CONFLICT DO NOTHING
+  RETURNING set_config('frontrow.organiser_id', CAST(CAST(:organiser AS uuid) AS text), true)
+), due AS MATERIALIZED (
+  SELECT CAST(:hold AS uuid) AS hold_id WHERE (SELECT count(*) FROM claimed) = 2
+),
+{TIE_AND_KEEP},
+taken AS MATERIALIZED (
+  SELECT kept.expires_at FROM kept WHERE kept.wanted = (SELECT count(*) FROM marked)
+), {WRITTEN.format(state="paying", taken="taken").strip()}, moved AS MATERIALIZED (
+  SELECT id, CAST(:organiser AS uuid) AS organiser_id, CAST(:total AS int) AS total,
+         CAST(:currency AS text) AS currency, CAST(:correlation AS text) AS correlation_id FROM placed
+), history AS (
+  INSERT INTO order_step (organiser_id, order_id, from_state, to_state, why)
+  SELECT moved.organiser_id, moved.id, step.* FROM moved CROSS JOIN (
+    VALUES (NULL, CAST(:before AS text), 'placed'), (CAST(:before AS text), 'paying', 'payment started')) AS step
+), {_ASKED.format(seq="1").strip()}
+SELECT placed.created_at, placed.expires_at, {in_order("marked")}, pays.seq, asked.id AS row_id,
+       1 / (SELECT count(*) FROM pays) AS whole
+  FROM (SELECT FROM claimed LIMIT 1) AS any_key
+  LEFT JOIN placed ON true LEFT JOIN pays ON true LEFT JOIN asked ON true
+"""  # noqa: S608 -- parts of this file, of orders and of seats
 
 # T3, once Stripe has answered. A transaction of its own. The order may have ended meanwhile, or be paid by another
 # payment: then nobody may pay this intent, and its cancellation is queued. A worker that slept may come when the money

@@ -21,11 +21,10 @@ FREE = "state = 'free', hold_id = NULL, expires_at = NULL, in_payment = false"
 # is locked or changed. Rows are looked for by one value, not by a join: plans are kept, and one that was made while few
 # seats were held would go through all of them that are held now.
 
-# T3. ``kept`` has the hold as it is now, ``marked`` its seats: they are all of them if there are ``kept.wanted``.
-KEEP = """
+_KEPT = """
 kept AS (
-  UPDATE hold SET expires_at = least(cap_at, greatest(expires_at, clock_timestamp() + :at_least))
-   WHERE id = (SELECT hold_id FROM due) AND state = 'ordered' AND expires_at > clock_timestamp()
+  UPDATE hold SET {also}expires_at = least(cap_at, greatest(expires_at, clock_timestamp() + :at_least))
+   WHERE id = (SELECT hold_id FROM due) AND {whose} AND expires_at > clock_timestamp()
   RETURNING id, performance_id, expires_at, cardinality(seat_nos) AS wanted
 ), mine AS MATERIALIZED (
   SELECT s.performance_id, s.seat_no FROM kept CROSS JOIN seat s
@@ -38,6 +37,12 @@ kept AS (
      AND s.hold_id = (SELECT hold_id FROM due)
   RETURNING s.seat_no, s.fence
 )"""
+
+# T3. ``kept`` has the hold as it is now, ``marked`` its seats: they are all of them if there are ``kept.wanted``.
+KEEP = _KEPT.format(also="", whose="state = 'ordered'")
+
+# T2 and T3 together, for a buyer's hold that isn't an order's yet.
+TIE_AND_KEEP = _KEPT.format(also="state = 'ordered', ", whose="state = 'active' AND buyer_id = :buyer")
 
 # T4, for the order that ``due`` names, too. ``whole`` is empty, and nothing is changed, unless every seat of the hold
 # is still its own; ``sold`` has the seats.
