@@ -218,7 +218,7 @@ async def open_payment(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer,
     expires_at = await seats.keep_for_payment(tx, order.hold_id, _paying_time(rt))
     new = _new(rt, payment_id, kind)
     made = (
-        await tx.sql(statements.OPENED, order=order_id, expires=expires_at, payment=payment_id, before="pending", **new)
+        await tx.sql(statements.OPENED, order=order_id, expires=expires_at, payment=payment_id, **new)
     ).one_or_none()
     if made is None:
         raise HoldExpired
