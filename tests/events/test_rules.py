@@ -1,40 +1,15 @@
 import copy
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from frontrow.core.errors import InvalidRequest
 from frontrow.events.errors import SeatMapInvalid
-from frontrow.events.rules import After, availability, is_slug, places_of, sales_state, search_words
+from frontrow.events.rules import availability, is_slug, places_of, sales_state
 from tests.events.conftest import LAYOUT
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-
-
-@given(st.datetimes(), st.uuids())
-def test_a_cursor_survives_the_trip(at: datetime, key: uuid.UUID) -> None:
-    after = After(at.replace(tzinfo=UTC), key)
-    assert After.decode(after.encode()) == after
-
-
-@given(st.text(max_size=50))
-def test_any_other_cursor_is_refused(text: str) -> None:
-    try:
-        decoded = After.decode(text)
-    except InvalidRequest:
-        return
-    assert decoded.encode() == text
-
-
-@pytest.mark.parametrize("cursor", ["f" * 32, "A" * 31, "ü" * 32, "AAAA\x00", "gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
-def test_a_cursor_of_nonsense_is_refused(cursor: str) -> None:
-    with pytest.raises(InvalidRequest):
-        After.decode(cursor)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +46,6 @@ def test_how_much_is_left(free: int, total: int, said: str) -> None:
 @pytest.mark.parametrize("slug", ["", "A", "a--b", "-a", "a-", "a b", "a\n", "é", "a" * 121, "a\x00"])
 def test_what_is_no_slug(slug: str) -> None:
     assert not is_slug(slug)
-
-
-def test_search_words() -> None:
-    assert search_words(None) == search_words(" \t\x00 ") == []
-    assert search_words("  la\x00 traviata ") == ["la", "traviata"]
-    assert len(search_words("a " * 40)) == 6
 
 
 def test_the_places_of_a_layout() -> None:

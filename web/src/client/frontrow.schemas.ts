@@ -22,6 +22,50 @@ export interface BestWanted {
   split?: boolean;
 }
 
+export interface VenueName {
+  name: string;
+  city: string;
+}
+
+export type CalendarPerformanceAvailability = typeof CalendarPerformanceAvailability[keyof typeof CalendarPerformanceAvailability];
+
+
+export const CalendarPerformanceAvailability = {
+  available: 'available',
+  few: 'few',
+  sold_out: 'sold_out',
+} as const;
+
+export interface CalendarPerformance {
+  performance_id: string;
+  starts_at: string;
+  timezone: string;
+  event_slug: string;
+  title: string;
+  category: string;
+  venue: VenueName;
+  from_price: number | null;
+  currency: string;
+  availability: CalendarPerformanceAvailability;
+}
+
+/**
+ * A day of the venue's own calendar. ``count`` is all of its performances; the first twenty are told.
+ */
+export interface CalendarDay {
+  date: string;
+  count: number;
+  performances: CalendarPerformance[];
+}
+
+/**
+ * ``month`` as YYYY-MM. Only days with a coming performance.
+ */
+export interface Calendar {
+  month: string;
+  days: CalendarDay[];
+}
+
 export interface Refund {
   id: string;
   order_id: string;
@@ -339,11 +383,6 @@ export interface OrganiserName {
   name: string;
 }
 
-export interface VenueName {
-  name: string;
-  city: string;
-}
-
 export interface VenueAddress {
   name: string;
   city: string;
@@ -368,17 +407,25 @@ export const PerformanceSummaryAvailability = {
   sold_out: 'sold_out',
 } as const;
 
+/**
+ * An evening of an event. ``from_price`` to ``to_price`` is what its tickets cost, fee included; ``accessible``:
+ * a wheelchair place is free (a hint, as what is left is).
+ */
 export interface PerformanceSummary {
   id: string;
   starts_at: string;
   doors_at: string | null;
+  ends_at: string | null;
+  cancelled: boolean;
   venue: VenueAddress;
   sales: PerformanceSummarySales;
   sales_open_at: string | null;
   from_price: number | null;
+  to_price: number | null;
   seats_total: number;
   seats_free: number;
   availability: PerformanceSummaryAvailability;
+  accessible: boolean;
 }
 
 /**
@@ -399,6 +446,7 @@ export interface EventDetail {
   performance_count: number;
   from_price: number | null;
   availability: EventDetailAvailability;
+  accessible: boolean;
   description: string;
   performances: PerformanceSummary[];
 }
@@ -413,7 +461,8 @@ export const EventSummaryAvailability = {
 } as const;
 
 /**
- * An event in a listing; ``starts_at``, ``venue`` and ``timezone`` are those of its next performance.
+ * An event in a listing. ``starts_at``, ``venue`` and ``timezone`` are those of its next performance that fits what
+ * was asked for; the figures (also ``accessible``: a wheelchair place is free) are of all that fit.
  */
 export interface EventSummary {
   id: string;
@@ -430,11 +479,43 @@ export interface EventSummary {
   performance_count: number;
   from_price: number | null;
   availability: EventSummaryAvailability;
+  accessible: boolean;
 }
 
+/**
+ * ``total`` is on the first page alone: how many events there are in all, up to 1,000; null if there are more.
+ */
 export interface EventPage {
   items: EventSummary[];
   next_cursor: string | null;
+  total?: number | null;
+}
+
+/**
+ * A choice, and how many events there would be with it.
+ */
+export interface Facet {
+  name: string;
+  count: number;
+}
+
+/**
+ * The lowest and the highest from-price, minor units of ``currency``: the one that most of them are in.
+ */
+export interface PriceRange {
+  least: number;
+  most: number;
+  currency: string;
+}
+
+/**
+ * What a list can be narrowed down to. Each is counted with all filters but its own; the most frequent first.
+ */
+export interface Facets {
+  cities: Facet[];
+  categories: Facet[];
+  price: PriceRange | null;
+  accessible: number;
 }
 
 export interface HeldSeat {
@@ -576,6 +657,16 @@ export interface OrderRequest {
   name: string;
   /** @pattern ^[a-z]{2}(-[A-Z]{2})?$ */
   locale?: string;
+}
+
+/**
+ * ``description`` is plain text. Its events are in the list, with ``organiser`` as filter.
+ */
+export interface OrganiserPage {
+  slug: string;
+  name: string;
+  description: string;
+  upcoming_count: number;
 }
 
 /**
@@ -1047,7 +1138,110 @@ cursor?: string | null;
  * @maximum 100
  */
 limit?: number;
+/**
+ * Words, parts of words, near misses.
+ */
 q?: string | null;
+/**
+ * A day of the venue's calendar, inclusive.
+ */
+from?: string | null;
+/**
+ * A day of the venue's calendar, inclusive.
+ */
+to?: string | null;
+/**
+ * May be repeated: any of them.
+ * @maxItems 20
+ */
+city?: string[];
+/**
+ * May be repeated: any of them.
+ * @maxItems 20
+ */
+category?: string[];
+/**
+ * Of the all-in from-price, in minor units.
+ */
+max_price?: number | null;
+/**
+ * With a free wheelchair place (a hint).
+ */
+accessible?: boolean;
+organiser?: string | null;
+};
+
+export type GetCatalogueFacetsParams = {
+/**
+ * Words, parts of words, near misses.
+ */
+q?: string | null;
+/**
+ * A day of the venue's calendar, inclusive.
+ */
+from?: string | null;
+/**
+ * A day of the venue's calendar, inclusive.
+ */
+to?: string | null;
+/**
+ * May be repeated: any of them.
+ * @maxItems 20
+ */
+city?: string[];
+/**
+ * May be repeated: any of them.
+ * @maxItems 20
+ */
+category?: string[];
+/**
+ * Of the all-in from-price, in minor units.
+ */
+max_price?: number | null;
+/**
+ * With a free wheelchair place (a hint).
+ */
+accessible?: boolean;
+organiser?: string | null;
+};
+
+export type GetCatalogueCalendarParams = {
+/**
+ * YYYY-MM
+ * @maxLength 7
+ */
+month: string;
+/**
+ * Words, parts of words, near misses.
+ */
+q?: string | null;
+/**
+ * A day of the venue's calendar, inclusive.
+ */
+from?: string | null;
+/**
+ * A day of the venue's calendar, inclusive.
+ */
+to?: string | null;
+/**
+ * May be repeated: any of them.
+ * @maxItems 20
+ */
+city?: string[];
+/**
+ * May be repeated: any of them.
+ * @maxItems 20
+ */
+category?: string[];
+/**
+ * Of the all-in from-price, in minor units.
+ */
+max_price?: number | null;
+/**
+ * With a free wheelchair place (a hint).
+ */
+accessible?: boolean;
+organiser?: string | null;
 };
 
 export type GetOrderParams = {

@@ -6,6 +6,7 @@
  * OpenAPI spec version: 1
  */
 import type {
+  Calendar,
   CancelOrderParams,
   Cancellation,
   CancellationWish,
@@ -20,7 +21,10 @@ import type {
   DoorPerformances,
   EventDetail,
   EventPage,
+  Facets,
   GetCalendarParams,
+  GetCatalogueCalendarParams,
+  GetCatalogueFacetsParams,
   GetOrderParams,
   GetTicketQrParams,
   GetTicketsPdfParams,
@@ -39,6 +43,7 @@ import type {
   Order,
   OrderPage,
   OrderRequest,
+  OrganiserPage,
   OwnRefunds,
   Payment,
   PaymentWish,
@@ -726,6 +731,14 @@ export const getListEventsUrl = (params?: ListEventsParams,) => {
   const normalizedParams = new URLSearchParams();
 
   Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["city","category"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
 
     if (value !== undefined) {
       normalizedParams.append(key, value === null ? 'null' : String(value))
@@ -738,12 +751,117 @@ export const getListEventsUrl = (params?: ListEventsParams,) => {
 }
 
 /**
- * Published events by their next performance; ``q`` finds words, parts of words and near misses.
+ * Published events by the next performance that fits; with ``q`` those first in whose title it is.
  * @summary List Events
  */
 export const listEvents = async (params?: ListEventsParams, options?: Parameters<typeof http>[1]): Promise<EventPage> => {
 
   return http<EventPage>(getListEventsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCatalogueFacetsUrl = (params?: GetCatalogueFacetsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["city","category"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/catalogue/facets?${stringifiedParams}` : `/api/catalogue/facets`
+}
+
+/**
+ * What the list can be narrowed down to, each counted with all filters but its own.
+ * @summary Get Catalogue Facets
+ */
+export const getCatalogueFacets = async (params?: GetCatalogueFacetsParams, options?: Parameters<typeof http>[1]): Promise<Facets> => {
+
+  return http<Facets>(getGetCatalogueFacetsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCatalogueCalendarUrl = (params: GetCatalogueCalendarParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["city","category"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/catalogue/calendar?${stringifiedParams}` : `/api/catalogue/calendar`
+}
+
+/**
+ * The coming performances of a month, by the days of the venue's own calendar.
+ * @summary Get Catalogue Calendar
+ */
+export const getCatalogueCalendar = async (params: GetCatalogueCalendarParams, options?: Parameters<typeof http>[1]): Promise<Calendar> => {
+
+  return http<Calendar>(getGetCatalogueCalendarUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetOrganiserUrl = (slug: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}`
+}
+
+/**
+ * Who puts on events, and how many are coming; they are in the list, with ``organiser`` as filter.
+ * @summary Get Organiser
+ */
+export const getOrganiser = async (slug: string, options?: Parameters<typeof http>[1]): Promise<OrganiserPage> => {
+
+  return http<OrganiserPage>(getGetOrganiserUrl(slug),
   {
     ...options,
     method: 'GET'
@@ -819,6 +937,81 @@ export const getGetSeatMapUrl = (seatMapId: string,) => {
 export const getSeatMap = async (seatMapId: string, options?: Parameters<typeof http>[1]): Promise<SeatMap> => {
 
   return http<SeatMap>(getGetSeatMapUrl(seatMapId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetEventCalendarUrl = (slug: string,) => {
+
+
+
+
+  return `/api/events/${slug}/calendar.ics`
+}
+
+/**
+ * All coming performances of an event for a calendar (RFC 5545).
+ * @summary Get Event Calendar
+ */
+export const getEventCalendar = async (slug: string, options?: Parameters<typeof http>[1]): Promise<unknown> => {
+
+  return http<unknown>(getGetEventCalendarUrl(slug),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetPerformanceCalendarUrl = (performanceId: string,) => {
+
+
+
+
+  return `/api/performances/${performanceId}/calendar.ics`
+}
+
+/**
+ * A performance for a calendar (RFC 5545).
+ * @summary Get Performance Calendar
+ */
+export const getPerformanceCalendar = async (performanceId: string, options?: Parameters<typeof http>[1]): Promise<unknown> => {
+
+  return http<unknown>(getGetPerformanceCalendarUrl(performanceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetEventCardUrl = (slug: string,) => {
+
+
+
+
+  return `/api/events/${slug}/card.png`
+}
+
+/**
+ * The picture that a link to the event is shown with, 1200 x 630.
+ * @summary Get Event Card
+ */
+export const getEventCard = async (slug: string, options?: Parameters<typeof http>[1]): Promise<Blob> => {
+
+  return http<Blob>(getGetEventCardUrl(slug),
   {
     ...options,
     method: 'GET'

@@ -1,6 +1,5 @@
-"""Pure decisions about what is on, a file a matter: sales, listings, prices, seat maps."""
+"""Pure decisions about what is on, a file a matter: sales, wishes, prices, seat maps."""
 
-from frontrow.events.rules.listing import After, search_words
 from frontrow.events.rules.prices import (
     MOST,
     PriceLine,
@@ -12,6 +11,7 @@ from frontrow.events.rules.prices import (
 )
 from frontrow.events.rules.sales import Availability, Sales, availability, is_slug, sales_state, window_state
 from frontrow.events.rules.seatmaps import CLOSEST, KINDS, Place, categories_of, places_of
+from frontrow.events.rules.wishes import After, Wish, minute_of, month_of, search_words, wish_of
 
 __all__ = [
     "CLOSEST",
@@ -23,15 +23,19 @@ __all__ = [
     "PriceLine",
     "PriceList",
     "Sales",
+    "Wish",
     "availability",
     "categories_of",
     "check_lines",
     "check_price",
     "check_price_list",
     "is_slug",
+    "minute_of",
+    "month_of",
     "places_of",
     "price_list_of",
     "sales_state",
     "search_words",
     "window_state",
+    "wish_of",
 ]

@@ -109,6 +109,7 @@ def _coming(
             func.sum(every.seats_free).label("seats_free"),
             func.sum(every.seats_total).label("seats_total"),
             func.min(every.from_price).label("from_price"),
+            literal_column("false").label("accessible"),
         )
         .where(every.event_id == Event.id, every.state == "scheduled", every.starts_at > now)
         .lateral("total")
@@ -146,15 +147,18 @@ async def event_by_slug(tx: Tx, slug: str) -> AnyRow | None:
 
 async def performances_of(tx: Tx, event_id: uuid.UUID) -> Sequence[AnyRow]:
     """All performances of an event with their venues, by time; at most 500."""
-    statement = (
+    statement: Select[*tuple[Any, ...]] = (
         select(
             Performance.id,
             Performance.state,
             Performance.starts_at,
             Performance.doors_at,
+            Performance.ends_at,
             Performance.sales_open_at,
             Performance.sales_close_at,
             Performance.from_price,
+            Performance.from_price.label("to_price"),
+            literal_column("0").label("wheelchair_free"),
             Performance.seats_total,
             Performance.seats_free,
             *_VENUE,

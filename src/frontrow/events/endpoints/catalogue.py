@@ -1,0 +1,114 @@
+"""What is on: the list with its search and filters, what it can be narrowed down to, the calendar, organisers."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from frontrow.core import clock
+from frontrow.core.db import Tx
+from frontrow.core.errors import Busy, InvalidRequest, NotFound
+from frontrow.core.shelf import Page, page_of
+from frontrow.core.web import RuntimeDep, refusals, wants_fresh
+from frontrow.events import queries
+from frontrow.events.endpoints.pages import browse
+from frontrow.events.rules import After, Wish, is_slug, minute_of, month_of, wish_of
+from frontrow.events.rules.wishes import LONGEST_Q
+from frontrow.events.schemas import (
+    Calendar,
+    EventPage,
+    Facets,
+    OrganiserPage,
+    summary_of,
+)
+
+router = APIRouter()
+
+Q = Annotated[str | None, Query(max_length=LONGEST_Q, description="Words, parts of words, near misses.")]
+Day = Annotated[date | None, Query(alias="from", description="A day of the venue's calendar, inclusive.")]
+Until = Annotated[date | None, Query(alias="to", description="A day of the venue's calendar, inclusive.")]
+Names = Annotated[list[str], Query(max_length=20, description="May be repeated: any of them.")]
+Most = Annotated[int | None, Query(ge=0, le=2**31 - 1, description="Of the all-in from-price, in minor units.")]
+Slug = Annotated[str | None, Query(max_length=120)]
+
+
+async def wish(
+    q: Q = None,
+    starts: Day = None,
+    ends: Until = None,
+    city: Names = [],  # noqa: B006 -- pydantic copies it
+    category: Names = [],  # noqa: B006
+    max_price: Most = None,
+    accessible: Annotated[bool, Query(description="With a free wheelchair place (a hint).")] = False,
+    organiser: Slug = None,
+) -> Wish:
+    """FastAPI dependency: what somebody looks for. Raises InvalidRequest."""
+    return wish_of(
+        q=q,
+        starts=starts,
+        ends=ends,
+        cities=city,
+        categories=category,
+        max_price=max_price,
+        accessible=accessible,
+        organiser=organiser,
+        today=clock.now().date(),
+    )
+
+
+WishDep = Annotated[Wish, Depends(wish)]
+
+
+@router.get("/api/events", response_model=EventPage, responses=refusals(InvalidRequest, Busy))
+async def list_events(
+    request: Request,
+    rt: RuntimeDep,
+    wish: WishDep,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """Published events by the next performance that fits; with ``q`` those first in whose title it is."""
+    after = After.decode(cursor, clock.now()) if cursor else None
+
+    async def make() -> Page:
+        now = after.as_of if after else minute_of(clock.now())
+
+        async def read(tx: Tx) -> EventPage:
+            at = (after.starts_at, after.id) if after else (now, queries.LAST_ID)
+            rows = await queries.upcoming(tx, now, at, limit + 1, wish.words)
+            last = rows[limit - 1] if len(rows) > limit else None
+            more = After(now, 0, last.starts_at, last.performance_id) if last else None
+            return EventPage(
+                items=[summary_of(row) for row in rows[:limit]], next_cursor=more.encode() if more else None
+            )
+
+        found = await rt.db.browse(read, fresh=wants_fresh(request))
+        return page_of(found.model_dump_json().encode())
+
+    return await browse(request, ("events", after, limit, wish), make)
+
+
+@router.get("/api/catalogue/facets", response_model=Facets, responses=refusals(InvalidRequest, Busy))
+async def get_catalogue_facets(request: Request, rt: RuntimeDep, wish: WishDep) -> Response:
+    """What the list can be narrowed down to, each counted with all filters but its own."""
+    return Response(Facets(cities=[], categories=[], price=None, accessible=0).model_dump_json())
+
+
+@router.get("/api/catalogue/calendar", response_model=Calendar, responses=refusals(InvalidRequest, Busy))
+async def get_catalogue_calendar(
+    request: Request,
+    rt: RuntimeDep,
+    wish: WishDep,
+    month: Annotated[str, Query(max_length=7, description="YYYY-MM")],
+) -> Response:
+    """The coming performances of a month, by the days of the venue's own calendar."""
+    month_of(month)
+    return Response(Calendar(month=month, days=[]).model_dump_json())
+
+
+@router.get("/api/organisers/{slug}", response_model=OrganiserPage, responses=refusals(NotFound, Busy))
+async def get_organiser(request: Request, rt: RuntimeDep, slug: str) -> Response:
+    """Who puts on events, and how many are coming; they are in the list, with ``organiser`` as filter."""
+    if not is_slug(slug):
+        raise NotFound
+    raise NotFound

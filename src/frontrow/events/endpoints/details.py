@@ -1,0 +1,120 @@
+"""An event, a performance, a seat map, a picture."""
+
+import hashlib
+import mimetypes
+import uuid
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from frontrow.core import clock
+from frontrow.core.db import Tx
+from frontrow.core.errors import Busy, NotFound
+from frontrow.core.shelf import Page, page_of
+from frontrow.core.web import RuntimeDep, refusals, wants_fresh
+from frontrow.events import queries
+from frontrow.events.endpoints.pages import A_YEAR, answer, browse, shelves
+from frontrow.events.rules import is_slug
+from frontrow.events.schemas import EventDetail, PerformanceDetail, SeatMap, detail_of, performance_of
+from frontrow.gateways.breaker import BreakerOpen
+from frontrow.gateways.hub import GatewaysDep
+from frontrow.gateways.objects import NoSuchObjectError
+
+router = APIRouter()
+
+ICS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/calendar": {}}, "description": "RFC 5545"}}
+PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}, "description": "1200 x 630"}}
+
+
+@router.get("/api/events/{slug}", response_model=EventDetail, responses=refusals(NotFound))
+async def get_event(request: Request, rt: RuntimeDep, slug: str) -> Response:
+    """An event with all its performances."""
+    if not is_slug(slug):
+        raise NotFound
+
+    async def make() -> Page:
+        async def read(tx: Tx) -> EventDetail:
+            event = await queries.event_by_slug(tx, slug)
+            found = detail_of(event, await queries.performances_of(tx, event.id), clock.now()) if event else None
+            if found is None:
+                raise NotFound
+            return found
+
+        return page_of((await rt.db.browse(read, fresh=wants_fresh(request))).model_dump_json().encode())
+
+    return await browse(request, ("event", slug), make)
+
+
+@router.get("/api/performances/{performance_id}", response_model=PerformanceDetail, responses=refusals(NotFound))
+async def get_performance(request: Request, rt: RuntimeDep, performance_id: uuid.UUID) -> Response:
+    """A performance with its present price list."""
+
+    async def make() -> Page:
+        async def read(tx: Tx) -> PerformanceDetail:
+            row = await queries.performance(tx, performance_id)
+            if row is None:
+                raise NotFound
+            prices = await queries.prices(tx, performance_id, row.price_version)
+            till = rt.settings.till
+            return performance_of(row, prices, clock.now(), max_seats=till.max_seats, hold_seconds=till.hold_s)
+
+        return page_of((await rt.db.browse(read, fresh=wants_fresh(request))).model_dump_json().encode())
+
+    return await browse(request, ("performance", performance_id), make)
+
+
+@router.get("/api/seat-maps/{seat_map_id}", response_model=SeatMap, responses=refusals(NotFound))
+async def get_seat_map(request: Request, rt: RuntimeDep, seat_map_id: uuid.UUID) -> Response:
+    """A version of a seat map; it never changes, so browsers keep it."""
+
+    async def make() -> Page:
+        async def read(tx: Tx) -> Page:
+            layout = await queries.public_layout(tx, seat_map_id)
+            if layout is None:
+                raise NotFound
+            return page_of(msgspec.json.encode(layout), zipped=True)
+
+        return await rt.db.browse(read, fresh=wants_fresh(request))
+
+    return answer(request, await shelves(request).maps.get(seat_map_id, make), A_YEAR)
+
+
+@router.get("/api/events/{slug}/calendar.ics", response_class=Response, responses={**refusals(NotFound), **ICS})
+async def get_event_calendar(request: Request, rt: RuntimeDep, slug: str) -> Response:
+    """All coming performances of an event for a calendar (RFC 5545)."""
+    raise NotFound
+
+
+@router.get(
+    "/api/performances/{performance_id}/calendar.ics", response_class=Response, responses={**refusals(NotFound), **ICS}
+)
+async def get_performance_calendar(request: Request, rt: RuntimeDep, performance_id: uuid.UUID) -> Response:
+    """A performance for a calendar (RFC 5545)."""
+    raise NotFound
+
+
+@router.get("/api/events/{slug}/card.png", response_class=Response, responses={**refusals(NotFound, Busy), **PNG})
+async def get_event_card(request: Request, rt: RuntimeDep, gw: GatewaysDep, slug: str) -> Response:
+    """The picture that a link to the event is shown with, 1200 x 630."""
+    raise NotFound
+
+
+@router.get("/media/{key:path}", include_in_schema=False)
+async def get_media(request: Request, gw: GatewaysDep, key: str) -> Response:
+    """A picture out of object storage. Its key changes with its content, so it may be kept for ever."""
+    try:
+        body = await gw.objects.get(key)
+    except NoSuchObjectError:
+        raise NotFound from None
+    except BreakerOpen as error:
+        raise Busy from error
+    headers = {
+        "Cache-Control": A_YEAR,
+        "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
+        # An SVG opened by itself is a document that could run scripts; this one may not.
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=mimetypes.guess_type(key)[0], headers=headers)
