@@ -1011,6 +1011,18 @@ export interface SeatMapRow {
   seats: [number, string, number, number, number][];
 }
 
+export type SeatMapSectionKind = typeof SeatMapSectionKind[keyof typeof SeatMapSectionKind];
+
+
+export const SeatMapSectionKind = {
+  '': '',
+  box: 'box',
+  table: 'table',
+} as const;
+
+/**
+ * Part of the house; ``kind`` is missing for a plain one.
+ */
 export interface SeatMapSection {
   name: string;
   rows: SeatMapRow[];
@@ -1019,6 +1031,7 @@ export interface SeatMapSection {
      * @maxItems 2
      */
   label_at: [number, number];
+  kind?: SeatMapSectionKind;
 }
 
 export interface SeatMapArea {
@@ -1031,6 +1044,117 @@ export interface SeatMapArea {
      * @items.maxItems 2
      */
   polygon: [number, number][];
+}
+
+export type SeatMapCircleRole = typeof SeatMapCircleRole[keyof typeof SeatMapCircleRole];
+
+
+export const SeatMapCircleRole = {
+  table: 'table',
+  wall: 'wall',
+  floor: 'floor',
+  bar: 'bar',
+  stage: 'stage',
+  text: 'text',
+  other: 'other',
+} as const;
+
+/**
+ * A shape is drawn under the seats and sold to nobody; ``x``, ``y`` is a circle's middle.
+ */
+export interface SeatMapCircle {
+  kind: 'circle';
+  role: SeatMapCircleRole;
+  label?: string;
+  x: number;
+  y: number;
+  radius: number;
+}
+
+export type SeatMapRectRole = typeof SeatMapRectRole[keyof typeof SeatMapRectRole];
+
+
+export const SeatMapRectRole = {
+  table: 'table',
+  wall: 'wall',
+  floor: 'floor',
+  bar: 'bar',
+  stage: 'stage',
+  text: 'text',
+  other: 'other',
+} as const;
+
+/**
+ * ``x``, ``y`` is the corner from which it reaches right and down before it is turned about its middle.
+ */
+export interface SeatMapRect {
+  kind: 'rect';
+  role: SeatMapRectRole;
+  label?: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  turn?: number;
+}
+
+export type SeatMapPolygonRole = typeof SeatMapPolygonRole[keyof typeof SeatMapPolygonRole];
+
+
+export const SeatMapPolygonRole = {
+  table: 'table',
+  wall: 'wall',
+  floor: 'floor',
+  bar: 'bar',
+  stage: 'stage',
+  text: 'text',
+  other: 'other',
+} as const;
+
+export interface SeatMapPolygon {
+  kind: 'polygon';
+  role: SeatMapPolygonRole;
+  label?: string;
+  /**
+     * @items.minItems 2
+     * @items.maxItems 2
+     */
+  points: [number, number][];
+}
+
+export type SeatMapTextRole = typeof SeatMapTextRole[keyof typeof SeatMapTextRole];
+
+
+export const SeatMapTextRole = {
+  table: 'table',
+  wall: 'wall',
+  floor: 'floor',
+  bar: 'bar',
+  stage: 'stage',
+  text: 'text',
+  other: 'other',
+} as const;
+
+/**
+ * Words drawn above the seats, their middle at ``x``, ``y``; ``size`` is the letters' height, ``turn`` degrees.
+ */
+export interface SeatMapText {
+  kind: 'text';
+  role: SeatMapTextRole;
+  label?: string;
+  x: number;
+  y: number;
+  size?: number;
+  turn?: number;
+}
+
+/**
+ * A price category in words; ``color`` is the organiser's wish, in CSS's words.
+ */
+export interface SeatMapCategory {
+  code: string;
+  name?: string;
+  color?: string;
 }
 
 /**
@@ -1046,6 +1170,8 @@ export interface SeatMap {
   sections: SeatMapSection[];
   areas: SeatMapArea[];
   seat_count: number;
+  shapes?: (SeatMapCircle | SeatMapRect | SeatMapPolygon | SeatMapText)[];
+  categories?: SeatMapCategory[];
 }
 
 /**

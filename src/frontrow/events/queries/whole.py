@@ -224,12 +224,12 @@ async def prices(tx: Tx, performance_id: uuid.UUID, version: int) -> Sequence[An
 
 
 async def public_layout(tx: Tx, seat_map_id: uuid.UUID) -> dict[str, Any] | None:
-    """The layout of a map that a performance of a published (or cancelled) event uses."""
+    """The layout of a map that a performance of a published (or cancelled) event uses, without whence it came."""
     shown = exists().where(
         Performance.seat_map_id == SeatMap.id, Event.id == Performance.event_id, Event.state != "draft"
     )
     found: dict[str, Any] | None = (
-        await tx.execute(select(SeatMap.layout).where(SeatMap.id == seat_map_id, shown))
+        await tx.execute(select(SeatMap.layout.op("-")("origin")).where(SeatMap.id == seat_map_id, shown))
     ).scalar_one_or_none()
     return found
 

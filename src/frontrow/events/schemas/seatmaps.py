@@ -1,8 +1,8 @@
 """What the browser draws a house from."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class SeatMapStage(BaseModel):
@@ -22,9 +22,12 @@ class SeatMapRow(BaseModel):
 
 
 class SeatMapSection(BaseModel):
+    """Part of the house; ``kind`` is missing for a plain one."""
+
     name: str
     rows: list[SeatMapRow]
     label_at: tuple[float, float]
+    kind: Literal["", "box", "table"] = ""
 
 
 class SeatMapArea(BaseModel):
@@ -33,6 +36,63 @@ class SeatMapArea(BaseModel):
     first_seat_no: int
     capacity: int
     polygon: list[tuple[float, float]]
+
+
+ShapeRole = Literal["table", "wall", "floor", "bar", "stage", "text", "other"]
+
+
+class SeatMapCircle(BaseModel):
+    """A shape is drawn under the seats and sold to nobody; ``x``, ``y`` is a circle's middle."""
+
+    kind: Literal["circle"]
+    role: ShapeRole
+    label: str = ""
+    x: float
+    y: float
+    radius: float
+
+
+class SeatMapRect(BaseModel):
+    """``x``, ``y`` is the corner from which it reaches right and down before it is turned about its middle."""
+
+    kind: Literal["rect"]
+    role: ShapeRole
+    label: str = ""
+    x: float
+    y: float
+    width: float
+    height: float
+    turn: float = 0
+
+
+class SeatMapPolygon(BaseModel):
+    kind: Literal["polygon"]
+    role: ShapeRole
+    label: str = ""
+    points: list[tuple[float, float]]
+
+
+class SeatMapText(BaseModel):
+    """Words drawn above the seats, their middle at ``x``, ``y``; ``size`` is the letters' height, ``turn`` degrees."""
+
+    kind: Literal["text"]
+    role: ShapeRole
+    label: str = ""
+    x: float
+    y: float
+    size: float = 8
+    turn: float = 0
+
+
+SeatMapShape = Annotated[SeatMapCircle | SeatMapRect | SeatMapPolygon | SeatMapText, Field(discriminator="kind")]
+
+
+class SeatMapCategory(BaseModel):
+    """A price category in words; ``color`` is the organiser's wish, in CSS's words."""
+
+    code: str
+    name: str = ""
+    color: str = ""
 
 
 class SeatMap(BaseModel):
@@ -47,3 +107,5 @@ class SeatMap(BaseModel):
     sections: list[SeatMapSection]
     areas: list[SeatMapArea]
     seat_count: int
+    shapes: list[SeatMapShape] = []
+    categories: list[SeatMapCategory] = []
