@@ -117,6 +117,13 @@ class Walk(RuleBasedStateMachine):
         one = self.one(which)
         self.go(f"order{' with the coupon' if coupon else ''}", lambda: self.till.order(one, coupon), crash)
 
+    @precondition(has_holds)
+    @rule(which=WHICH, crash=CRASH)
+    def check_out(self, which: int, crash: int) -> None:
+        self.orders += 1
+        one = self.one(which)
+        self.go("order and start paying", lambda: self.till.check_out(one), crash)
+
     @precondition(has_orders)
     @rule(which=WHICH, crash=CRASH)
     def start(self, which: int, crash: int) -> None:
