@@ -16,7 +16,7 @@ from frontrow.gateways.hub import Gateways
 from frontrow.gateways.stripe import Done
 from frontrow.payments import jobs as payments_jobs
 from frontrow.payments import queries
-from frontrow.payments.actions import capture, news, start, stop
+from frontrow.payments.actions import capture, intent, news, stop
 from tests.factories.stack import answers
 from tests.model.till import Bought, Till, open_till
 from tests.waiting import eventually
@@ -112,7 +112,7 @@ async def test_a_second_worker_with_the_same_intent_cancels_nothing_that_is_capt
     assert await state(till, order) == "capturing"
     answer = await till.gw.stripe.retrieve(payment.intent_id)
     assert isinstance(answer, Done)
-    await start._opened(till.rt, payment, answer.intent)
+    await intent._opened(till.rt, payment, answer.intent)
     for row in [row for row in await till.jobs() if row.topic == "payments.cancel_intent"]:
         await till.registry.deliver(row.topic, row.payload)
     await run_jobs(till)
@@ -140,7 +140,7 @@ async def test_an_intent_that_turns_up_while_another_payment_pays_is_cancelled(t
         key=f"pay:{order}:1:late",
     )
     assert isinstance(late, Done)
-    await start._opened(till.rt, first, late.intent)
+    await intent._opened(till.rt, first, late.intent)
     await run_jobs(till)
     again = await till.gw.stripe.retrieve(late.intent.id)
     assert isinstance(again, Done)

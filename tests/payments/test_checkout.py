@@ -13,6 +13,7 @@ from frontrow.gateways.stripe import CARD
 from frontrow.orders.actions.draft import Draft, Wish
 from frontrow.orders.actions.place import draft_at_once
 from frontrow.payments.actions import start, statements
+from frontrow.payments.actions.intent import ask_stripe
 from frontrow.people import rules
 from tests.factories.buyer import Buyer
 from tests.factories.stack import Stage
@@ -80,7 +81,7 @@ async def test_it_is_one_statement_and_one_for_stripes_answer(stage: Stage) -> N
     made = await start.check_out_at_once(stage.rt, draft, str(buyer_id), "k", wish.hash())
     assert made is not None
     assert made[1].row_id is not None
-    await start.ask_stripe(stage.rt, stage.gw, made[1], made[1].row_id)
+    await ask_stripe(stage.rt, stage.gw, made[1].wanted, made[1].row_id)
     assert [place.partition(":")[0] for place in seen] == ["sql", "committed"] * 2
     # Nobody pays it: it lapses as any other.
     assert await start.check_out_at_once(stage.rt, draft, str(buyer_id), "k", wish.hash()) is None

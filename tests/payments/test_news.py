@@ -9,7 +9,7 @@ import pytest
 from frontrow.core.ids import new_id
 from frontrow.payments.actions import news, refunds
 from frontrow.payments.actions.answers import KeyTooOld
-from frontrow.payments.actions.start import create_intent
+from frontrow.payments.actions.intent import create_intent
 from frontrow.payments.actions.webhooks import tidy
 from tests.factories.buyer import Buyer
 from tests.factories.stack import Stage

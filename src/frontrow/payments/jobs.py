@@ -8,9 +8,9 @@ from frontrow.core.runtime import Runtime
 from frontrow.gateways.hub import Gateways
 from frontrow.payments import messages
 from frontrow.payments.actions.capture import capture
+from frontrow.payments.actions.intent import create_intent
 from frontrow.payments.actions.news import reconcile
 from frontrow.payments.actions.refunds import refund
-from frontrow.payments.actions.start import create_intent
 from frontrow.payments.actions.stop import cancel_intent, expire_paying, reach_hard_cap
 from frontrow.payments.actions.webhooks import REST_S, handle_inbox, tidy
 

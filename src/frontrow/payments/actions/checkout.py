@@ -10,7 +10,8 @@ from frontrow.orders.actions.draft import Wish
 from frontrow.orders.actions.place import draft_at_once, place_at_once
 from frontrow.orders.queries import Viewer
 from frontrow.orders.schemas import encode_order
-from frontrow.payments.actions.start import ask_stripe, check_out_at_once, start_payment
+from frontrow.payments.actions.intent import ask_stripe
+from frontrow.payments.actions.start import check_out_at_once, start_payment
 from frontrow.payments.queries import PaymentView
 from frontrow.tickets.actions.show import show_order
 
@@ -40,7 +41,7 @@ async def check_out(rt: Runtime, gw: Gateways, wish: Wish, buyer: Viewer, key: s
         placed, opened = made
         assert opened.row_id is not None
         try:
-            payment = await ask_stripe(rt, gw, opened, opened.row_id)
+            payment = await ask_stripe(rt, gw, opened.wanted, opened.row_id)
         except Refusal as refusal:
             return CheckedOut(await show_order(rt, placed.order.id, buyer), None, refusal)
         return CheckedOut(encode_order(placed.order, placed.lines), payment)

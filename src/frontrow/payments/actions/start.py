@@ -1,8 +1,6 @@
 """T3: an order becomes *paying*, and Stripe is asked for an intent. The row is committed before the call."""
 
 import asyncio
-import contextlib
-import dataclasses
 import json
 import time
 import uuid
@@ -13,23 +11,22 @@ from typing import Any
 import asyncpg
 import structlog
 
-from frontrow.core import idempotency, ids, outbox
+from frontrow.core import idempotency, ids
 from frontrow.core.db import Tx
 from frontrow.core.errors import InvalidRequest, NotFound
-from frontrow.core.log import bind_correlation, correlation_id
+from frontrow.core.log import bind_correlation
 from frontrow.core.runtime import Runtime
 from frontrow.gateways.hub import Gateways
-from frontrow.gateways.stripe import CARD, Done, Intent, Refused, StripeUnreachable, Unknown
-from frontrow.orders import actions as orders
+from frontrow.gateways.stripe import CARD
 from frontrow.orders.actions.draft import Draft, Placed
 from frontrow.orders.errors import OrderNotPayable
 from frontrow.orders.queries import Viewer, check_viewer
 from frontrow.payments import queries
 from frontrow.payments.actions import statements
-from frontrow.payments.actions.answers import KEYS_LIVE_S, KeyTooOld, use_next_key
+from frontrow.payments.actions.intent import ask_stripe, create_key
 from frontrow.payments.actions.offline import settle_at_once
 from frontrow.payments.errors import StripeUnavailable
-from frontrow.payments.messages import CANCEL_INTENT, CREATE_INTENT
+from frontrow.payments.messages import CREATE_INTENT
 from frontrow.payments.queries import PaymentView, ToCreate
 from frontrow.seats import actions as seats
 from frontrow.seats.errors import HoldExpired
@@ -49,6 +46,11 @@ class Opened:
     email: str = ""
     row_id: int | None = None
 
+    @property
+    def wanted(self) -> ToCreate:
+        """What Stripe is asked for."""
+        return ToCreate(self.payment, self.order_code, self.email, 0.0)
+
 
 async def start_payment(
     rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer: Viewer, key: str, kind: str = CARD
@@ -62,19 +64,10 @@ async def start_payment(
     """
     opened = await open_or_find(rt, order_id, viewer, key, kind)
     if opened.row_id is not None:
-        return await ask_stripe(rt, gw, opened, opened.row_id)
+        return await ask_stripe(rt, gw, opened.wanted, opened.row_id)
     if opened.payment.state != "creating":
         return opened.payment
     return await _made(rt, opened.payment.id)
-
-
-async def ask_stripe(rt: Runtime, gw: Gateways, opened: Opened, row_id: int) -> PaymentView:
-    """The intent of a payment that was just begun. Raises OrderNotPayable, StripeUnavailable."""
-    try:
-        return await _create(rt, gw, ToCreate(opened.payment, opened.order_code, opened.email, 0.0))
-    except (StripeUnavailable, StripeUnreachable) as error:
-        await outbox.give_back(rt.db, row_id)
-        raise StripeUnavailable from error
 
 
 async def _made(rt: Runtime, payment_id: uuid.UUID) -> PaymentView:
@@ -257,82 +250,3 @@ def _check_kind(rt: Runtime, kind: str, currency: str) -> None:
     offered = kind == CARD or kind in rt.settings.stripe.automatic_methods
     if not offered or (kind in EURO_ONLY and currency != "EUR"):
         raise InvalidRequest("This order can't be paid that way.")
-
-
-def create_key(payment_id: uuid.UUID) -> str:
-    return f"create:{payment_id}"
-
-
-async def create_intent(rt: Runtime, gw: Gateways, payment_id: uuid.UUID) -> None:
-    """Ask Stripe for a payment's intent and store it: what the outbox does when nobody did it at once.
-
-    Safe to repeat. Raises StripeUnavailable when unknown, KeyTooOld when Stripe may have forgotten the key.
-    """
-    wanted = await rt.db.read(lambda tx: queries.to_create(tx, payment_id))
-    if wanted is None or wanted.payment.intent_id is not None or wanted.payment.state != "creating":
-        return
-    with contextlib.suppress(OrderNotPayable):
-        # Refused for good: the order has failed, and this job is done.
-        await _create(rt, gw, wanted)
-
-
-async def _create(rt: Runtime, gw: Gateways, wanted: ToCreate) -> PaymentView:
-    payment = wanted.payment
-    if wanted.age_s > KEYS_LIVE_S:
-        found = await gw.stripe.find(payment.id)
-        if found is None:
-            raise KeyTooOld(f"payment {payment.id}: no intent was found, and its key is too old to ask for one again")
-        return await _opened(rt, payment, found)
-    answer = await gw.stripe.create(
-        payment_id=payment.id,
-        order_code=wanted.order_code,
-        amount=payment.amount,
-        currency=payment.currency,
-        email=wanted.email,
-        key=f"pay:{payment.order_id}:{payment.seq}" + (f":{payment.tries}" if payment.tries else ""),
-        method=payment.kind,
-    )
-    match answer:
-        case Done(intent):
-            return await _opened(rt, payment, intent)
-        case Refused(code, message):
-            log.error("intent_refused", code=code, message=message, payment_id=str(payment.id))
-            await rt.db.write(lambda tx: _refused(tx, payment.id))
-            raise OrderNotPayable(state="failed")
-        case Unknown(reason, next_key):
-            log.warning("intent_unknown", reason=reason, payment_id=str(payment.id))
-            if next_key:
-                # Stripe replays a stored 500 for the same key, but the intent may exist: look before the next key.
-                found = await gw.stripe.find(payment.id)
-                if found is not None:
-                    return await _opened(rt, payment, found)
-                await use_next_key(rt, payment.id)
-            raise StripeUnavailable
-
-
-async def _opened(rt: Runtime, payment: PaymentView, intent: Intent) -> PaymentView:
-    made = await rt.db.once(
-        statements.MADE,
-        order=payment.order_id,
-        payment=payment.id,
-        intent=intent.id,
-        secret=intent.client_secret,
-        key=create_key(payment.id),
-        cancel=CANCEL_INTENT,
-        cancel_key=f"cancel:{payment.id}:late",
-        payload=json.dumps({"payment_id": str(payment.id)}),
-        correlation=correlation_id(),
-    )
-    return dataclasses.replace(payment, intent_id=intent.id, client_secret=intent.client_secret, state=made.state)
-
-
-async def _refused(tx: Tx, payment_id: uuid.UUID) -> None:
-    order, payment = await queries.lock_both(tx, payment_id)
-    if payment.state != "creating":
-        return
-    await tx.sql("UPDATE payment SET state = 'failed', active = false WHERE id = :id", id=payment_id)
-    await outbox.done_by_key(tx, create_key(payment_id))
-    if order.state == "paying":
-        await orders.end_unpaid(tx, order, "failed", "the payment could not be opened")
-    elif order.state == "expiring":
-        await orders.end_unpaid(tx, order, "expired", "the payment could not be opened")
