@@ -8,11 +8,10 @@ import msgspec
 
 from frontrow.events.errors import SeatMapInvalid
 from frontrow.events.rules.seatmaps_check import CLOSEST, check
-from frontrow.events.rules.seatmaps_faults import Faults
+from frontrow.events.rules.seatmaps_faults import Faults, not_in_format
 from frontrow.events.rules.seatmaps_format import KINDS, Layout
-from frontrow.events.rules.seatmaps_walk import mistakes
 
-__all__ = ["CLOSEST", "KINDS", "Place", "all_places", "categories_of", "invalid", "places_of", "read_layout"]
+__all__ = ["CLOSEST", "KINDS", "Place", "all_places", "categories_of", "invalid", "layout_of", "places_of"]
 
 
 @dataclass(frozen=True)
@@ -36,36 +35,29 @@ def places_of(layout: object) -> list[Place]:
     Raises SeatMapInvalid with every fault unless the layout is in our format, the numbers run 1..n without gaps, every
     place has a category and words of its own, lies on the paper, and no two seats cover each other.
     """
-    plan = read_layout(layout)
-    faults = check(plan)
-    if faults.found:
-        raise invalid(faults, "The map can't be sold")
+    plan, faults = layout_of(layout)
+    if plan is not None:
+        faults = check(plan)
+    if plan is None or faults.found:
+        raise invalid(faults)
     return all_places(plan)
 
 
-def read_layout(layout: object) -> Layout:
-    """A layout, of JSON's own types, as the structs of this format; whether it makes sense is not asked here.
-
-    Raises SeatMapInvalid with every place that isn't in the format.
-    """
+def layout_of(value: object) -> tuple[Layout | None, Faults]:
+    """A JSON value as a layout, or None and every place that isn't in our format; its sense isn't asked."""
     try:
-        return msgspec.convert(layout, Layout)
+        return msgspec.convert(value, Layout), Faults()
     except (msgspec.ValidationError, OverflowError) as error:
-        faults = Faults()
-        for path, message in mistakes(layout, Layout):
-            faults.error("not_in_format", message, path=path)
-        if not faults.found:
-            faults.error("not_in_format", str(error))
-        raise invalid(faults, "The layout isn't in our format") from None
+        return None, not_in_format(value, Layout, ("sections", "name", "rows", "label", "seats", 1), str(error))
 
 
-def invalid(faults: Faults, what: str) -> SeatMapInvalid:
+def invalid(faults: Faults) -> SeatMapInvalid:
     """The refusal that tells all these faults, the first of them in its sentence."""
     first = faults.errors[0]
-    at = f" (at {first.path})" if first.code == "not_in_format" else ""
-    others = f", and {faults.found - 1} more" if faults.found > 1 else ""
+    named = f"{first.path}: {first}" if first.code == "not_in_format" else str(first)
+    others = f" And {faults.found - 1} more." if faults.found > 1 else ""
     return SeatMapInvalid(
-        f"{what}: {str(first).rstrip('.')}{at}{others}.",
+        f"{named[:1].upper()}{named[1:].rstrip('.')}.{others}",
         errors=[fault.told() for fault in faults.errors],
         more_errors=faults.more_errors,
     )

@@ -83,7 +83,7 @@ class _Check:
             self._text(category.name, f"{path}.name")
 
     def _text(self, text: str, path: str, **where: Any) -> None:
-        if not text.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        if has_controls(text):
             self.faults.error("bad_text", "has a character that can't be printed", path=path, **where)
 
     def _on_paper(self, x: float, y: float) -> bool:
@@ -134,7 +134,7 @@ class _Check:
             words = (folded(name.section), folded(name.row), folded(name.seat))
             first = self.words.setdefault(words, seat_no)
             if first != seat_no:
-                tell("seat_twice", f"is called the same as the seat with number {first}")
+                tell("seat_twice", "another seat has the same section, row and label")
         self._text(name.seat, f"{name.path}[1]", section=name.section, row=name.row, seat=name.seat)
         if kind not in KINDS:
             tell("bad_kind", f"is of the unknown kind {kind}; 0, 1 and 2 are known")
@@ -270,7 +270,7 @@ class _Check:
                     points = corners_of_rect(shape.x, shape.y, shape.width, shape.height, shape.turn)
                     sizes = [shape.width, shape.height]
                 case Polygon():
-                    points = corners_of(shape.points)
+                    points = shape.points
                     if not 3 <= len(points) <= MOST_CORNERS:
                         message = f"a polygon needs 3 to {MOST_CORNERS} corners"
                         self.faults.error("bad_shape", message, path=path)
@@ -280,6 +280,11 @@ class _Check:
                         self.faults.error("bad_shape", "a text needs a label", path=path)
             if self._box(path, points, f"the shape {shape.label!r}" if shape.label else "a shape") and min(sizes) <= 0:
                 self.faults.error("bad_shape", "a shape's sizes must be more than 0", path=path)
+
+
+def has_controls(text: str) -> bool:
+    """Whether a text has control characters, which neither a ticket nor the database can hold."""
+    return not text.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
 
 
 def _is_code(code: str) -> bool:

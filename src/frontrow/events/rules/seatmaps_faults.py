@@ -1,8 +1,11 @@
 """What is wrong with a seat map: every fault with the place it is at, so that all can be mended in one go."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from frontrow.events.rules.seatmaps_walk import mistakes
 
 MOST_FAULTS = 100
 """So many faults, and so many warnings, are told one by one; of the rest only how many there are."""
@@ -65,8 +68,11 @@ class Faults:
             self.more_errors += 1
 
     def warn(self, code: str, message: str, **where: Any) -> None:
+        self.add_warning(Fault(code, message, **where))
+
+    def add_warning(self, fault: Fault) -> None:
         if len(self.warnings) < MOST_FAULTS:
-            self.warnings.append(Fault(code, message, **where))
+            self.warnings.append(fault)
         else:
             self.more_warnings += 1
 
@@ -92,3 +98,36 @@ class Faults:
             self.more_errors,
             self.more_warnings,
         )
+
+
+def not_in_format(value: object, kind: Any, names: tuple[str | int, ...], said: str) -> Faults:
+    """Every place of a JSON value that isn't as ``kind`` says, named by the words around it; ``said`` if none is found.
+
+    ``names`` are the keys that lead to words: of the list of sections and their name, rows and label, seats and label.
+    """
+    faults = Faults()
+    for path, message in mistakes(value, kind):
+        faults.error("not_in_format", message, path=path, **_words(value, path, names))
+    if not faults.found:
+        faults.error("not_in_format", said)
+    return faults
+
+
+_STEP = re.compile(r"\.(\w+)\[(\d+)\]")
+
+
+def _words(value: object, path: str, names: tuple[str | int, ...]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    steps = list(zip(("section", "row", "seat"), names[::2], names[1::2], strict=True))
+    at: Any = value
+    for step, (called, key, name) in zip(_STEP.finditer(path), steps, strict=False):
+        if step[1] != key:
+            break
+        at = at[key][int(step[2])]
+        try:
+            words[called] = str(at[name])[:60]
+        except (KeyError, IndexError, TypeError):
+            words[called] = ""
+        if not isinstance(at, dict):
+            break
+    return words
