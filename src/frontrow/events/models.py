@@ -1,12 +1,13 @@
 """Venues, seat maps, events, performances, ticket types and prices. Every child names its organiser in its key."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Computed,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -18,9 +19,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from frontrow.core.db import Base
@@ -28,7 +28,10 @@ from frontrow.core.db import Base
 
 class Venue(Base):
     __tablename__ = "venue"
-    __table_args__ = (UniqueConstraint("organiser_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("organiser_id", "id"),
+        Index("ix_venue_words", "words", postgresql_using="gin"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     organiser_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organiser.id"))
@@ -37,6 +40,9 @@ class Venue(Base):
     city: Mapped[str] = mapped_column(Text)
     country: Mapped[str] = mapped_column(String(2))
     timezone: Mapped[str] = mapped_column(Text)  # IANA zone
+    words: Mapped[str | None] = mapped_column(
+        TSVECTOR, Computed("search_words_of(name || ' ' || city)", persisted=True)
+    )
 
 
 class SeatMap(Base):
@@ -69,6 +75,7 @@ class SeatPlace(Base):
         CheckConstraint("kind IN ('numbered', 'standing')", name="kind"),
         CheckConstraint("access IN ('', 'wheelchair', 'companion')", name="access"),
         Index("ix_seat_place_standing", "seat_map_id", "section", "seat_no", postgresql_where="kind = 'standing'"),
+        Index("ix_seat_place_wheelchair", "seat_map_id", "seat_no", postgresql_where="access = 'wheelchair'"),
     )
 
     seat_map_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -90,11 +97,6 @@ class Event(Base):
         UniqueConstraint("organiser_id", "id"),
         CheckConstraint("state IN ('draft', 'published', 'cancelled')", name="state"),
         Index("ix_event_published", "state", "id", postgresql_where="state = 'published'"),
-        Index(
-            "ix_event_search",
-            text("search_fold(title || ' ' || subtitle || ' ' || description) gin_trgm_ops"),
-            postgresql_using="gin",
-        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -111,8 +113,9 @@ class Event(Base):
 
 
 class Performance(Base):
-    """One evening of an event. ``seats_free``, ``from_price`` are a listing's hints, stored by a job of ``seats``;
-    no sale is decided by them."""
+    """One evening of an event. ``seats_free``, ``wheelchair_free``, ``from_price`` are a listing's hints, stored by a
+    job of ``seats``; no sale is decided by them. What lists are narrowed down by (``on_date`` in the venue's own
+    calendar, ``city``, ``category``, ``listed``) the database fills in itself, see migration 0009."""
 
     __tablename__ = "performance"
     __table_args__ = (
@@ -124,6 +127,11 @@ class Performance(Base):
         CheckConstraint("max_per_account > 0", name="max_per_account"),
         Index("ix_performance_event_id_starts_at", "event_id", "starts_at"),
         Index("ix_performance_starts_at", "starts_at", "event_id"),
+        Index("ix_performance_listed", "starts_at", "id", postgresql_where="listed"),
+        Index("ix_performance_city", "city", "starts_at", "id", postgresql_where="listed"),
+        Index("ix_performance_category", "category", "starts_at", "id", postgresql_where="listed"),
+        Index("ix_performance_organiser", "organiser_id", "starts_at", "id", postgresql_where="listed"),
+        Index("ix_performance_accessible", "starts_at", "id", postgresql_where="listed AND wheelchair_free > 0"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -140,10 +148,45 @@ class Performance(Base):
     price_version: Mapped[int] = mapped_column(server_default="1")
     seats_total: Mapped[int] = mapped_column(server_default="0")
     seats_free: Mapped[int] = mapped_column(server_default="0")
+    wheelchair_free: Mapped[int] = mapped_column(server_default="0")
     from_price: Mapped[int | None]
     availability_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     max_per_account: Mapped[int | None]  # places that one person may have
     move_no: Mapped[int] = mapped_column(server_default="0")  # how often it was moved; calendars go by it
+    on_date: Mapped[date] = mapped_column(Date)
+    city: Mapped[str] = mapped_column(Text, server_default="")
+    category: Mapped[str] = mapped_column(Text, server_default="other")
+    listed: Mapped[bool] = mapped_column(server_default="false")
+
+
+class EventText(Base):
+    """The words that an event is found by, kept by triggers. ``learned``: they are among ``SearchWord``."""
+
+    __tablename__ = "event_text"
+    __table_args__ = (
+        ForeignKeyConstraint(["organiser_id", "event_id"], ["event.organiser_id", "event.id"], ondelete="CASCADE"),
+        Index("ix_event_text_title", "title", postgresql_using="gin"),
+        Index("ix_event_text_words", "words", postgresql_using="gin"),
+        Index("ix_event_text_new", "event_id", postgresql_where="NOT learned"),
+    )
+
+    event_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    title: Mapped[str] = mapped_column(TSVECTOR)
+    words: Mapped[str] = mapped_column(TSVECTOR)  # the title's, too
+    learned: Mapped[bool] = mapped_column(server_default="false")
+
+
+class SearchWord(Base):
+    """A word that occurs anywhere: what a misspelt one is compared with. Learned by a job; only near misses need it."""
+
+    __tablename__ = "search_word"
+    __table_args__ = (
+        Index("ix_search_word_parts", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+        Index("ix_search_word_near", "word", postgresql_using="gist", postgresql_ops={"word": "gist_trgm_ops"}),
+    )
+
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
 
 
 class PerformanceMove(Base):

@@ -54,18 +54,22 @@ async def sweep(tx: Tx, batch: int = 100) -> int:
 
 
 async def refresh_availability(tx: Tx, performance_ids: list[uuid.UUID] | None = None) -> int:
-    """Store what listings show (places left, lowest price). All coming performances unless some are named.
+    """Store what listings show (places left, those for wheelchairs, lowest price). All coming performances unless some
+    are named.
 
     Returns how many had changed. The timer asks the index of free seats alone, a twentieth of the work of counting all
     rows; how many there are in all, ``apply_map`` knows, who names its performance.
     """
     changed = await tx.sql(
         """UPDATE performance p SET seats_total = f.total, seats_free = f.free, from_price = f.from_price,
-                                    availability_at = clock_timestamp()
+                                    wheelchair_free = f.wheelchair, availability_at = clock_timestamp()
              FROM (SELECT q.id,
                           CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN q.seats_total
                                ELSE (SELECT count(*) FROM seat s WHERE s.performance_id = q.id) END AS total,
                           (SELECT count(*) FROM seat s WHERE s.performance_id = q.id AND s.state = 'free') AS free,
+                          (SELECT count(*) FROM seat_place sp
+                             JOIN seat s ON s.performance_id = q.id AND s.seat_no = sp.seat_no AND s.state = 'free'
+                            WHERE sp.seat_map_id = q.seat_map_id AND sp.access = 'wheelchair') AS wheelchair,
                           (SELECT min(pr.total)
                              FROM (SELECT DISTINCT category FROM ticket_type WHERE performance_id = q.id) c
                              JOIN price pr ON pr.version = q.price_version
@@ -75,7 +79,8 @@ async def refresh_availability(tx: Tx, performance_ids: list[uuid.UUID] | None =
                     WHERE CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN q.starts_at > now() ELSE q.id = ANY (:ids) END
                   ) f
             WHERE p.id = f.id
-              AND (p.seats_total, p.seats_free, p.from_price) IS DISTINCT FROM (f.total, f.free, f.from_price)""",
+              AND (p.seats_total, p.seats_free, p.wheelchair_free, p.from_price)
+                  IS DISTINCT FROM (f.total, f.free, f.wheelchair, f.from_price)""",
         ids=performance_ids,
     )
     return changed.rowcount
