@@ -23,8 +23,10 @@ from frontrow.core.log import set_up_logging
 from frontrow.core.schema import newest
 from frontrow.core.serve import OneWrite
 from frontrow.core.settings import Settings
+from frontrow.core.shelf import Counter, Laying
 from frontrow.core.telemetry import Traced
 from frontrow.core.web import RuntimeDep
+from frontrow.events.messages import CATALOGUE
 from frontrow.gateways.hub import GatewaysDep
 from frontrow.wiring import ROUTERS, open_house
 
@@ -91,13 +93,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `Traced` does it, and hides secrets
         responses={422: {"model": web.Problem, "description": "`invalid_request`"}},
     )
-    app.state.runtime, app.state.gateways = house.runtime, house.gateways
+    app.state.runtime, app.state.gateways, app.state.laying = house.runtime, house.gateways, Laying()
     web.install(app)
     for router in ROUTERS:
         app.include_router(router)
     _add_health(app, settings)
     _add_pages(app, settings)
     app.add_middleware(Lane, hot=hot_routes(app, HOT))
+    app.add_middleware(
+        Counter, cache=house.runtime.cache, scope=CATALOGUE, laid=app.state.laying, avoid=web.WROTE_COOKIE.encode()
+    )
     app.add_middleware(web.Edge, origin=settings.origin)
     if house.telemetry.on:
         app.add_middleware(Traced, telemetry=house.telemetry)

@@ -10,6 +10,7 @@ from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 from frontrow.core.telemetry import Telemetry
 from frontrow.coupons.endpoints import router as coupons_router
+from frontrow.events import jobs as events_jobs
 from frontrow.events.endpoints import router as events_router
 from frontrow.gateways.hub import Gateways
 from frontrow.live.endpoints import router as live_router
@@ -59,6 +60,6 @@ def open_house(settings: Settings, role: str) -> House:
     gateways = Gateways.open(runtime)
     telemetry = Telemetry(settings.telemetry, role)
     registry = Registry.empty(around=telemetry.span)
-    for jobs in (seats_jobs, orders_jobs, payments_jobs, mailroom_jobs):
+    for jobs in (events_jobs, seats_jobs, orders_jobs, payments_jobs, mailroom_jobs):
         registry.add(jobs.handlers(runtime, gateways), jobs.timers(runtime, gateways))
     return House(runtime, gateways, registry, telemetry)

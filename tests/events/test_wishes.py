@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrow.core.errors import InvalidRequest
-from frontrow.events.rules import After, Wish, minute_of, month_of, search_words, wish_of
+from frontrow.events.queries import After, Wish
+from frontrow.events.schemas.wishes import after_of, cursor_of, minute_of, month_of, search_words, wish_of
 
 NOW = datetime(2026, 11, 1, 12, 0, 30, tzinfo=UTC)
 NOTHING: dict[str, Any] = {
@@ -21,28 +22,28 @@ NOTHING: dict[str, Any] = {
 @given(st.timedeltas(timedelta(0), timedelta(days=1)), st.integers(0, 255), st.datetimes(), st.uuids())
 def test_a_cursor_survives_the_trip(ago: timedelta, rank: int, at: datetime, key: uuid.UUID) -> None:
     after = After(NOW - ago, rank, at.replace(tzinfo=UTC), key)
-    assert After.decode(after.encode(), NOW) == after
+    assert after_of(cursor_of(after), NOW) == after
 
 
 @given(st.text(max_size=64))
 def test_any_other_cursor_is_refused(text: str) -> None:
     try:
-        decoded = After.decode(text, NOW)
+        decoded = after_of(text, NOW)
     except InvalidRequest:
         return
-    assert decoded.encode() == text
+    assert cursor_of(decoded) == text
 
 
 @pytest.mark.parametrize("cursor", ["f" * 44, "A" * 43, "ü" * 44, "AAAA\x00", "gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""])
 def test_a_cursor_of_nonsense_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest):
-        After.decode(cursor, NOW)
+        after_of(cursor, NOW)
 
 
 @pytest.mark.parametrize("ago", [timedelta(days=1, seconds=1), timedelta(seconds=-1)])
 def test_a_cursor_of_another_day_begins_again(ago: timedelta) -> None:
     with pytest.raises(InvalidRequest):
-        After.decode(After(NOW - ago, 0, NOW, uuid.uuid4()).encode(), NOW)
+        after_of(cursor_of(After(NOW - ago, 0, NOW, uuid.uuid4())), NOW)
 
 
 def test_for_a_minute_all_see_the_same_list() -> None:

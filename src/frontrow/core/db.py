@@ -92,6 +92,7 @@ class Tx:
         self.session = session
         self.after: list[Callable[[], Awaitable[None]]] = []
         self.seat_changes: dict[uuid.UUID, list[tuple[int, str, int]]] = {}
+        self.outdated: set[str] = set()
         self._boundary = boundary
 
     async def sql(self, statement: str, **parameters: Any) -> Result:
@@ -125,6 +126,10 @@ class Tx:
         """Register seat changes ``(seat_no, wire state, fence)`` to be broadcast after the commit."""
         self.seat_changes.setdefault(performance_id, []).extend(changes)
 
+    def outdates(self, scope: str) -> None:
+        """Register that pages kept under ``scope`` (``core.cache``) are of the past once this is committed."""
+        self.outdated.add(scope)
+
 
 class Database:
     """The pools of one process."""
@@ -140,6 +145,7 @@ class Database:
             pool(settings.replica_url, SessionAttribute.any, read_only=True) if settings.replica_url else None
         )
         self.announce: Callable[[uuid.UUID, list[tuple[int, str, int]]], None] | None = None
+        self.outdate: Callable[[set[str]], Awaitable[None]] | None = None
         self.boundary: Callable[[str], None] | None = None
         """Called before each statement of a write ("sql:UPDATE seat SET"), before its "commit" and once it is
         "committed", with a name for the place: for those who want to see, count, or end a process just there."""
@@ -173,6 +179,8 @@ class Database:
         if self.announce is not None:
             for performance_id, changes in tx.seat_changes.items():
                 self.announce(performance_id, changes)
+        if self.outdate is not None and tx.outdated:
+            await self.outdate(tx.outdated)
         for tell in tx.after:
             await tell()
         return result

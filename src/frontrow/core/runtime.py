@@ -1,8 +1,10 @@
 """What a process holds: settings, secrets, database, Redis. Made once in wiring, handed down, never global."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from frontrow.core.broadcast import Broadcast
+from frontrow.core.cache import Cache
 from frontrow.core.db import Database
 from frontrow.core.redis import Redis
 from frontrow.core.secrets import Secrets, open_secrets
@@ -25,7 +27,13 @@ class Runtime:
         db = Database(settings.database, secrets)
         broadcast = Broadcast(redis)
         db.announce = broadcast.seats_changed
-        return cls(settings, secrets, db, redis, broadcast)
+        opened = cls(settings, secrets, db, redis, broadcast)
+        db.outdate = opened.cache.outdate
+        return opened
+
+    @cached_property
+    def cache(self) -> Cache:
+        return Cache(self.redis)
 
     async def close(self) -> None:
         await self.broadcast.flush()

@@ -5,6 +5,9 @@ from uuid import UUID
 
 PERFORMANCE_MOVED = "events.performance_moved"
 
+CATALOGUE = "catalogue"
+"""What pages of the catalogue are kept under (``core.cache``): every change of what they show outdates it."""
+
 
 @dataclass(frozen=True)
 class PerformanceMoved:

@@ -3,6 +3,7 @@
 from frontrow.events.actions.make import create_event, create_performance, create_seat_map, create_venue, publish
 from frontrow.events.actions.move import move_performance
 from frontrow.events.actions.prices import put_price_list, set_prices
+from frontrow.events.actions.words import learn_words
 from frontrow.events.rules import PriceLine
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "create_performance",
     "create_seat_map",
     "create_venue",
+    "learn_words",
     "move_performance",
     "publish",
     "put_price_list",

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import asyncpg
 from sqlalchemy import exists, func, insert, select, update
 
 from frontrow.core.db import Tx
 from frontrow.core.errors import InvalidRequest, NotFound
 from frontrow.core.ids import new_id
 from frontrow.events.errors import NotReady
+from frontrow.events.messages import CATALOGUE
 from frontrow.events.models import Event, Performance, Price, SeatMap, TicketType, Venue
 from frontrow.events.rules import is_slug, places_of
 
@@ -24,7 +26,9 @@ async def create_venue(
     """``country`` is ISO 3166 alpha-2, ``timezone`` an IANA zone. Raises InvalidRequest when there is no such zone."""
     try:
         ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # The database must know it, too: it counts the days of its calendar.
+        await tx.sql("SELECT now() AT TIME ZONE CAST(:zone AS text)", zone=timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError, asyncpg.InvalidParameterValueError):
         raise InvalidRequest(f"There is no time zone called {timezone!r}.") from None
     venue_id = new_id()
     await tx.execute(
@@ -162,6 +166,7 @@ async def create_performance(
             seats_free=owned.seat_count,
         )
     )
+    tx.outdates(CATALOGUE)
     return performance_id
 
 
@@ -177,3 +182,4 @@ async def publish(tx: Tx, event_id: uuid.UUID) -> None:
     if not (await tx.execute(select(priced))).scalar_one():
         raise NotReady
     await tx.execute(update(Event).where(Event.id == event_id, Event.state == "draft").values(state="published"))
+    tx.outdates(CATALOGUE)

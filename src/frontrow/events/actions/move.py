@@ -6,7 +6,7 @@ from datetime import datetime
 from frontrow.core import outbox
 from frontrow.core.db import Tx
 from frontrow.core.errors import InvalidRequest, NotFound
-from frontrow.events.messages import PERFORMANCE_MOVED, PerformanceMoved
+from frontrow.events.messages import CATALOGUE, PERFORMANCE_MOVED, PerformanceMoved
 
 _MOVE = """
 WITH moved AS (
@@ -75,5 +75,6 @@ async def move_performance(
     )
     move_no = int(moved.scalar_one())
     fact = PerformanceMoved(performance_id, move_no)
+    tx.outdates(CATALOGUE)
     await outbox.add(tx, PERFORMANCE_MOVED, f"{PERFORMANCE_MOVED}:{performance_id}:{move_no}", fact.payload())
     return move_no

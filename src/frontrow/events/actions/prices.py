@@ -12,6 +12,7 @@ from frontrow.core.ids import new_id
 from frontrow.core.money import portion, smallest_charge
 from frontrow.events import queries
 from frontrow.events.errors import PerformanceOver, PricesChanged
+from frontrow.events.messages import CATALOGUE
 from frontrow.events.models import Performance, Price, TicketType
 from frontrow.events.rules import PriceLine, PriceList, check_lines, check_price_list, price_list_of
 
@@ -131,3 +132,4 @@ async def _tell_from(tx: Tx, performance_id: uuid.UUID, version: int, lines: Seq
         .where(Performance.id == performance_id)
         .values(price_version=version, from_price=min(line.total for line in usual.values()))
     )
+    tx.outdates(CATALOGUE)

@@ -8,19 +8,27 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from frontrow.core import clock
 from frontrow.core.db import Tx
 from frontrow.core.errors import Busy, InvalidRequest, NotFound
-from frontrow.core.shelf import Page, page_of
-from frontrow.core.web import RuntimeDep, refusals, wants_fresh
+from frontrow.core.web import RuntimeDep, refusals
 from frontrow.events import queries
 from frontrow.events.endpoints.pages import browse
-from frontrow.events.rules import After, Wish, is_slug, minute_of, month_of, wish_of
-from frontrow.events.rules.wishes import LONGEST_Q
+from frontrow.events.queries import Wish
+from frontrow.events.rules import is_slug
 from frontrow.events.schemas import (
     Calendar,
     EventPage,
     Facets,
     OrganiserPage,
+    after_of,
+    calendar_of,
+    cursor_of,
+    facets_of,
+    minute_of,
+    month_of,
+    organiser_page_of,
     summary_of,
+    wish_of,
 )
+from frontrow.events.schemas.wishes import LONGEST_Q
 
 router = APIRouter()
 
@@ -68,30 +76,29 @@ async def list_events(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
     """Published events by the next performance that fits; with ``q`` those first in whose title it is."""
-    after = After.decode(cursor, clock.now()) if cursor else None
+    after = after_of(cursor, clock.now()) if cursor else None
+    now = after.as_of if after else minute_of(clock.now())
 
-    async def make() -> Page:
-        now = after.as_of if after else minute_of(clock.now())
+    async def read(tx: Tx) -> EventPage:
+        found = await queries.upcoming(tx, wish, now, after, limit)
+        return EventPage(
+            items=[summary_of(row) for row in found.rows],
+            next_cursor=cursor_of(found.more) if found.more else None,
+            total=found.total,
+        )
 
-        async def read(tx: Tx) -> EventPage:
-            at = (after.starts_at, after.id) if after else (now, queries.LAST_ID)
-            rows = await queries.upcoming(tx, now, at, limit + 1, wish.words)
-            last = rows[limit - 1] if len(rows) > limit else None
-            more = After(now, 0, last.starts_at, last.performance_id) if last else None
-            return EventPage(
-                items=[summary_of(row) for row in rows[:limit]], next_cursor=more.encode() if more else None
-            )
-
-        found = await rt.db.browse(read, fresh=wants_fresh(request))
-        return page_of(found.model_dump_json().encode())
-
-    return await browse(request, ("events", after, limit, wish), make)
+    return await browse(request, rt, ("events", wish, after, limit), read)
 
 
 @router.get("/api/catalogue/facets", response_model=Facets, responses=refusals(InvalidRequest, Busy))
 async def get_catalogue_facets(request: Request, rt: RuntimeDep, wish: WishDep) -> Response:
     """What the list can be narrowed down to, each counted with all filters but its own."""
-    return Response(Facets(cities=[], categories=[], price=None, accessible=0).model_dump_json())
+    now = minute_of(clock.now())
+
+    async def read(tx: Tx) -> Facets:
+        return facets_of(await queries.facets(tx, wish, now))
+
+    return await browse(request, rt, ("facets", wish), read)
 
 
 @router.get("/api/catalogue/calendar", response_model=Calendar, responses=refusals(InvalidRequest, Busy))
@@ -102,8 +109,13 @@ async def get_catalogue_calendar(
     month: Annotated[str, Query(max_length=7, description="YYYY-MM")],
 ) -> Response:
     """The coming performances of a month, by the days of the venue's own calendar."""
-    month_of(month)
-    return Response(Calendar(month=month, days=[]).model_dump_json())
+    first, last = month_of(month)
+    now = minute_of(clock.now())
+
+    async def read(tx: Tx) -> Calendar:
+        return calendar_of(month, await queries.calendar(tx, wish, now, first, last))
+
+    return await browse(request, rt, ("calendar", month, wish), read)
 
 
 @router.get("/api/organisers/{slug}", response_model=OrganiserPage, responses=refusals(NotFound, Busy))
@@ -111,4 +123,11 @@ async def get_organiser(request: Request, rt: RuntimeDep, slug: str) -> Response
     """Who puts on events, and how many are coming; they are in the list, with ``organiser`` as filter."""
     if not is_slug(slug):
         raise NotFound
-    raise NotFound
+
+    async def read(tx: Tx) -> OrganiserPage:
+        found = await queries.organiser(tx, slug, clock.now())
+        if found is None:
+            raise NotFound
+        return organiser_page_of(found)
+
+    return await browse(request, rt, ("organiser", slug), read)

@@ -33,35 +33,29 @@ async def get_event(request: Request, rt: RuntimeDep, slug: str) -> Response:
     if not is_slug(slug):
         raise NotFound
 
-    async def make() -> Page:
-        async def read(tx: Tx) -> EventDetail:
-            event = await queries.event_by_slug(tx, slug)
-            found = detail_of(event, await queries.performances_of(tx, event.id), clock.now()) if event else None
-            if found is None:
-                raise NotFound
-            return found
+    async def read(tx: Tx) -> EventDetail:
+        event = await queries.event_by_slug(tx, slug)
+        found = detail_of(event, await queries.performances_of(tx, event.id), clock.now()) if event else None
+        if found is None:
+            raise NotFound
+        return found
 
-        return page_of((await rt.db.browse(read, fresh=wants_fresh(request))).model_dump_json().encode())
-
-    return await browse(request, ("event", slug), make)
+    return await browse(request, rt, ("event", slug), read)
 
 
 @router.get("/api/performances/{performance_id}", response_model=PerformanceDetail, responses=refusals(NotFound))
 async def get_performance(request: Request, rt: RuntimeDep, performance_id: uuid.UUID) -> Response:
     """A performance with its present price list."""
 
-    async def make() -> Page:
-        async def read(tx: Tx) -> PerformanceDetail:
-            row = await queries.performance(tx, performance_id)
-            if row is None:
-                raise NotFound
-            prices = await queries.prices(tx, performance_id, row.price_version)
-            till = rt.settings.till
-            return performance_of(row, prices, clock.now(), max_seats=till.max_seats, hold_seconds=till.hold_s)
+    async def read(tx: Tx) -> PerformanceDetail:
+        row = await queries.performance(tx, performance_id)
+        if row is None:
+            raise NotFound
+        prices = await queries.prices(tx, performance_id, row.price_version)
+        till = rt.settings.till
+        return performance_of(row, prices, clock.now(), max_seats=till.max_seats, hold_seconds=till.hold_s)
 
-        return page_of((await rt.db.browse(read, fresh=wants_fresh(request))).model_dump_json().encode())
-
-    return await browse(request, ("performance", performance_id), make)
+    return await browse(request, rt, ("performance", performance_id), read)
 
 
 @router.get("/api/seat-maps/{seat_map_id}", response_model=SeatMap, responses=refusals(NotFound))

@@ -1,9 +1,25 @@
 """What is on, read in as few statements as a page needs. Everything here may run on the replica."""
 
-import uuid
+from frontrow.events.queries.catalogue import calendar, facets, organiser, upcoming
+from frontrow.events.queries.details import event_by_slug, performance, performances_of, prices, public_layout
+from frontrow.events.queries.filters import After, Wish
+from frontrow.events.queries.rows import AnyRow
+from frontrow.events.queries.selling import for_pricing, organiser_of_performance, price_lines
 
-from frontrow.events.queries.whole import *  # noqa: F403
-from frontrow.events.queries.whole import AnyRow
-
-__all__ = ["LAST_ID", "AnyRow"]
-LAST_ID = uuid.UUID(int=2**128 - 1)
+__all__ = [
+    "After",
+    "AnyRow",
+    "Wish",
+    "calendar",
+    "event_by_slug",
+    "facets",
+    "for_pricing",
+    "organiser",
+    "organiser_of_performance",
+    "performance",
+    "performances_of",
+    "price_lines",
+    "prices",
+    "public_layout",
+    "upcoming",
+]

@@ -27,6 +27,7 @@ from frontrow.events.schemas.selling import (
     PriceListRequest,
     prices_of,
 )
+from frontrow.events.schemas.wishes import after_of, cursor_of, minute_of, month_of, wish_of
 
 __all__ = [
     "Calendar",
@@ -45,12 +46,17 @@ __all__ = [
     "SeatMap",
     "VenueAddress",
     "VenueName",
+    "after_of",
     "calendar_of",
+    "cursor_of",
     "detail_of",
     "facets_of",
     "image_url",
+    "minute_of",
+    "month_of",
     "organiser_page_of",
     "performance_of",
     "prices_of",
     "summary_of",
+    "wish_of",
 ]

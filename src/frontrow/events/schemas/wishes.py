@@ -6,10 +6,10 @@ import re
 import struct
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from frontrow.core.errors import InvalidRequest
+from frontrow.events.queries import After, Wish
 
 LONGEST_Q = 200
 LONGEST_NAME = 80
@@ -26,21 +26,6 @@ _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 def _refuse(field: str, message: str) -> InvalidRequest:
     return InvalidRequest(f"{field}: {message}", errors=[{"field": field, "message": message}])
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Filters of the catalogue. Dates are days of the venue's own calendar, both inclusive; ``max_price`` is in minor
-    units, all-in. Of several cities or categories any will do."""
-
-    words: tuple[str, ...] = ()
-    starts: date | None = None
-    ends: date | None = None
-    cities: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    max_price: int | None = None
-    accessible: bool = False
-    organiser: str | None = None
 
 
 def wish_of(
@@ -103,32 +88,22 @@ def minute_of(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0)
 
 
-@dataclass(frozen=True)
-class After:
-    """Where a list goes on. ``as_of`` is the moment its first page was of: an evening that begins while somebody turns
-    pages neither hides its event nor shows it twice. ``rank``: how well it fits the words, 0 best."""
+def cursor_of(after: After) -> str:
+    """44 characters that a URL needn't escape."""
+    packed = _CURSOR.pack(_micros(after.as_of), after.rank, _micros(after.starts_at), after.id.bytes)
+    return base64.urlsafe_b64encode(packed).decode()
 
-    as_of: datetime
-    rank: int
-    starts_at: datetime
-    id: uuid.UUID
 
-    def encode(self) -> str:
-        """44 characters that a URL needn't escape."""
-        packed = _CURSOR.pack(_micros(self.as_of), self.rank, _micros(self.starts_at), self.id.bytes)
-        return base64.urlsafe_b64encode(packed).decode()
-
-    @classmethod
-    def decode(cls, cursor: str, now: datetime) -> "After":
-        """Raises InvalidRequest for anything that ``encode`` wouldn't have made, or made more than a day ago."""
-        try:
-            as_of, rank, starts_at, key = _CURSOR.unpack(base64.b64decode(cursor.encode("ascii"), b"-_", validate=True))
-            found = cls(_moment(as_of), rank, _moment(starts_at), uuid.UUID(bytes=key))
-        except (ValueError, binascii.Error, struct.error, OverflowError):
-            raise _refuse("cursor", "unknown cursor") from None
-        if not now - _OLDEST <= found.as_of <= now:
-            raise _refuse("cursor", "it is too old; begin again")
-        return found
+def after_of(cursor: str, now: datetime) -> After:
+    """Raises InvalidRequest for anything that ``cursor_of`` wouldn't have made, or made more than a day ago."""
+    try:
+        as_of, rank, starts_at, key = _CURSOR.unpack(base64.b64decode(cursor.encode("ascii"), b"-_", validate=True))
+        found = After(_moment(as_of), rank, _moment(starts_at), uuid.UUID(bytes=key))
+    except (ValueError, binascii.Error, struct.error, OverflowError):
+        raise _refuse("cursor", "unknown cursor") from None
+    if not now - _OLDEST <= found.as_of <= now:
+        raise _refuse("cursor", "it is too old; begin again")
+    return found
 
 
 def _micros(at: datetime) -> int:

@@ -1,0 +1,6 @@
+"""What every reading gives."""
+
+from typing import Any
+
+AnyRow = Any
+"""A row by its columns' names (:class:`frontrow.core.rows.Row`)."""
