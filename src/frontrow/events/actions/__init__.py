@@ -1,13 +1,15 @@
 """The verbs of events: make what is sold, publish it, price it, move a performance."""
 
-from frontrow.events.actions.make import create_event, create_performance, create_seat_map, create_venue, publish
+from frontrow.events.actions.make import create_event, create_performance, create_venue, publish
 from frontrow.events.actions.move import move_performance
 from frontrow.events.actions.prices import put_price_list, set_prices
+from frontrow.events.actions.seatmaps import StoredMap, create_seat_map, put_seat_map
 from frontrow.events.actions.words import learn_words
 from frontrow.events.rules import PriceLine
 
 __all__ = [
     "PriceLine",
+    "StoredMap",
     "create_event",
     "create_performance",
     "create_seat_map",
@@ -16,5 +18,6 @@ __all__ = [
     "move_performance",
     "publish",
     "put_price_list",
+    "put_seat_map",
     "set_prices",
 ]

@@ -1,15 +1,14 @@
-"""Verbs of the organiser's side: make a venue, a map, an event, a performance; publish. Price lists are in prices.py.
+"""Verbs of the organiser's side: make a venue, an event, a performance; publish. Maps and prices have their own files.
 
 Seat rows of a performance are made by ``seats.actions.apply_map`` alone.
 """
 
 import uuid
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from frontrow.core.db import Tx
 from frontrow.core.errors import InvalidRequest, NotFound
@@ -17,7 +16,7 @@ from frontrow.core.ids import new_id
 from frontrow.events.errors import NotReady
 from frontrow.events.messages import CATALOGUE
 from frontrow.events.models import Event, Performance, Price, SeatMap, TicketType, Venue
-from frontrow.events.rules import is_slug, places_of
+from frontrow.events.rules import is_slug
 
 
 async def create_venue(
@@ -43,50 +42,6 @@ async def create_venue(
         )
     )
     return venue_id
-
-
-async def create_seat_map(tx: Tx, organiser_id: uuid.UUID, venue_id: uuid.UUID, layout: dict[str, Any]) -> uuid.UUID:
-    """Store the next version of the venue's map of that name with its places. Raises SeatMapInvalid."""
-    places = places_of(layout)
-    seat_map_id = new_id()
-    version = select(func.coalesce(func.max(SeatMap.version), 0) + 1).where(
-        SeatMap.organiser_id == organiser_id, SeatMap.venue_id == venue_id, SeatMap.name == layout["name"]
-    )
-    await tx.execute(
-        insert(SeatMap).values(
-            id=seat_map_id,
-            organiser_id=organiser_id,
-            venue_id=venue_id,
-            name=layout["name"],
-            version=version.scalar_subquery(),
-            layout=layout,
-            seat_count=len(places),
-        )
-    )
-    columns: dict[str, list[Any]] = {
-        "seat_nos": [place.seat_no for place in places],
-        "kinds": [place.kind for place in places],
-        "accesses": [place.access for place in places],
-        "categories": [place.category for place in places],
-        "sections": [place.section for place in places],
-        "rows": [place.row for place in places],
-        "labels": [place.label for place in places],
-        "xs": [place.x for place in places],
-        "ys": [place.y for place in places],
-    }
-    # One statement with an array a column: 50,000 places in one round trip.
-    await tx.sql(
-        """INSERT INTO seat_place
-             (seat_map_id, organiser_id, seat_no, kind, access, category, section, "row", label, x, y)
-           SELECT CAST(:seat_map_id AS uuid), CAST(:organiser_id AS uuid), place.*
-           FROM unnest(CAST(:seat_nos AS int[]), CAST(:kinds AS text[]), CAST(:accesses AS text[]),
-                       CAST(:categories AS text[]), CAST(:sections AS text[]), CAST(:rows AS text[]),
-                       CAST(:labels AS text[]), CAST(:xs AS float8[]), CAST(:ys AS float8[])) AS place""",
-        seat_map_id=seat_map_id,
-        organiser_id=organiser_id,
-        **columns,
-    )
-    return seat_map_id
 
 
 async def create_event(
