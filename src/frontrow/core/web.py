@@ -33,7 +33,10 @@ SECURITY_HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 )
-MAX_BODY = 1_000_000  # bytes; uploads get their own limit where they are taken
+MAX_BODY = 1_000_000  # bytes
+MAX_UPLOAD = 16_000_000
+"""Bytes of a seat map's file, whose door reads it part by part: a stadium of 50,000 seats as pretix writes it."""
+_UPLOADS = re.compile(r"/api/organisers/[^/]+/venues/[^/]+/seat-maps")
 
 _CORRELATION, _CSRF = CORRELATION_HEADER.lower().encode(), CSRF_HEADER.encode()
 _UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -57,6 +60,7 @@ class Problem(BaseModel):
     max_seats: int | None = None
     expires_at: datetime | None = None
     errors: list[dict[str, str]] | None = None
+    more_errors: int | None = None
 
 
 def problem_response(refusal: Refusal) -> Response:
@@ -152,8 +156,8 @@ class Edge:
         try:
             if unsafe and api and not path.startswith("/api/webhooks/"):
                 self._check_csrf(headers)
-            if int(headers.get(b"content-length") or 0) > MAX_BODY:
-                raise _TooLarge
+            if int(headers.get(b"content-length") or 0) > MAX_BODY and not _UPLOADS.fullmatch(path):
+                raise TooLarge
             await self._app(scope, receive, answer)
         except NAMED as error:
             await told(error)(scope, receive, answer)
@@ -189,7 +193,7 @@ class _Internal(Refusal):
     title = "Something broke on our side. Nothing more was done; please try again."
 
 
-class _TooLarge(Refusal):
+class TooLarge(Refusal):
     code = "too_large"
     status = 413
     title = "This is more than we take in one request."

@@ -872,6 +872,7 @@ export interface Problem {
   max_seats?: number | null;
   expires_at?: string | null;
   errors?: ProblemErrors;
+  more_errors?: number | null;
 }
 
 /**
@@ -1174,6 +1175,73 @@ export interface SeatMap {
   categories?: SeatMapCategory[];
 }
 
+export type SeatMapInfoOrigin = typeof SeatMapInfoOrigin[keyof typeof SeatMapInfoOrigin];
+
+
+export const SeatMapInfoOrigin = {
+  frontrow: 'frontrow',
+  pretix: 'pretix',
+} as const;
+
+export interface SeatMapVenue {
+  id: string;
+  name: string;
+  city: string;
+}
+
+/**
+ * A version of a map; ``used`` when a performance has it.
+ */
+export interface SeatMapInfo {
+  id: string;
+  name: string;
+  version: number;
+  venue: SeatMapVenue;
+  seat_count: number;
+  origin: SeatMapInfoOrigin;
+  used: boolean;
+  created_at: string;
+}
+
+export interface SeatMapList {
+  items: SeatMapInfo[];
+}
+
+export type SeatMapPutFormat = typeof SeatMapPutFormat[keyof typeof SeatMapPutFormat];
+
+
+export const SeatMapPutFormat = {
+  frontrow: 'frontrow',
+  pretix: 'pretix',
+} as const;
+
+/**
+ * What somebody should look at; the map can be sold with it. ``path`` is where it stands in the file sent.
+ */
+export interface SeatMapWarning {
+  code: string;
+  path: string;
+  section: string;
+  row: string;
+  seat: string;
+  message: string;
+}
+
+/**
+ * ``created`` is false when the newest version of that name was this very map already.
+ */
+export interface SeatMapPut {
+  id: string;
+  name: string;
+  version: number;
+  created: boolean;
+  format: SeatMapPutFormat;
+  seat_count: number;
+  categories: string[];
+  warnings: SeatMapWarning[];
+  more_warnings: number;
+}
+
 /**
  * ``states[i]`` (f free, h held, s sold, b blocked) and ``fences[i]`` belong to seat number i+1.
  */
@@ -1369,6 +1437,22 @@ max_price?: number | null;
 accessible?: boolean;
 organiser?: string | null;
 };
+
+export type PutSeatMapBody = { [key: string]: unknown };
+
+export type ExportSeatMapParams = {
+format?: ExportSeatMapFormat;
+};
+
+export type ExportSeatMapFormat = typeof ExportSeatMapFormat[keyof typeof ExportSeatMapFormat];
+
+
+export const ExportSeatMapFormat = {
+  frontrow: 'frontrow',
+  pretix: 'pretix',
+} as const;
+
+export type ExportSeatMap200 = { [key: string]: unknown };
 
 export type GetOrderParams = {
 token?: string | null;

@@ -21,6 +21,8 @@ import type {
   DoorPerformances,
   EventDetail,
   EventPage,
+  ExportSeatMap200,
+  ExportSeatMapParams,
   Facets,
   GetCalendarParams,
   GetCatalogueCalendarParams,
@@ -50,6 +52,7 @@ import type {
   PerformanceDetail,
   PerformancePrices,
   PriceListRequest,
+  PutSeatMapBody,
   Quote,
   QuoteRequest,
   Refund,
@@ -58,6 +61,8 @@ import type {
   ScanRequest,
   ScanResult,
   SeatMap,
+  SeatMapList,
+  SeatMapPut,
   SeatSnapshot,
   Session,
   SignUpRequest,
@@ -1012,6 +1017,111 @@ export const getGetEventCardUrl = (slug: string,) => {
 export const getEventCard = async (slug: string, options?: Parameters<typeof http>[1]): Promise<Blob> => {
 
   return http<Blob>(getGetEventCardUrl(slug),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPutSeatMapUrl = (slug: string,
+    venueId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/venues/${venueId}/seat-maps`
+}
+
+/**
+ * Put up the next version of a venue's map of that name; the same map once more changes nothing.
+ *
+ * With faults nothing is stored, and ``errors`` names each by path, section, row and seat.
+ * @summary Put Seat Map
+ */
+export const putSeatMap = async (slug: string,
+    venueId: string,
+    putSeatMapBody: PutSeatMapBody, options?: Parameters<typeof http>[1]): Promise<SeatMapPut> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<SeatMapPut>(getPutSeatMapUrl(slug,venueId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(putSeatMapBody)
+  }
+);}
+
+
+
+export const getListSeatMapsUrl = (slug: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/seat-maps`
+}
+
+/**
+ * The organiser's maps, each version, the newest first; at most 200.
+ * @summary List Seat Maps
+ */
+export const listSeatMaps = async (slug: string, options?: Parameters<typeof http>[1]): Promise<SeatMapList> => {
+
+  return http<SeatMapList>(getListSeatMapsUrl(slug),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getExportSeatMapUrl = (slug: string,
+    seatMapId: string,
+    params?: ExportSeatMapParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/organisers/${slug}/seat-maps/${seatMapId}/export?${stringifiedParams}` : `/api/organisers/${slug}/seat-maps/${seatMapId}/export`
+}
+
+/**
+ * A map as a file: in our own format, whole, or as a plan that pretix reads.
+ * @summary Export Seat Map
+ */
+export const exportSeatMap = async (slug: string,
+    seatMapId: string,
+    params?: ExportSeatMapParams, options?: Parameters<typeof http>[1]): Promise<ExportSeatMap200> => {
+
+  return http<ExportSeatMap200>(getExportSeatMapUrl(slug,seatMapId,params),
   {
     ...options,
     method: 'GET'

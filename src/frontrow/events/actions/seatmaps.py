@@ -24,7 +24,9 @@ class StoredMap:
 
 async def create_seat_map(tx: Tx, organiser_id: uuid.UUID, venue_id: uuid.UUID, layout: dict[str, Any]) -> uuid.UUID:
     """Store the next version of the venue's map of that name with its places. Raises SeatMapInvalid, NotFound."""
-    return (await put_seat_map(tx, organiser_id, venue_id, layout, places_of(layout))).id
+    places = places_of(layout)
+    before = await _newest(tx, organiser_id, venue_id, layout["name"], "")
+    return (await _store(tx, organiser_id, venue_id, layout, places, before.version + 1 if before else 1)).id
 
 
 async def put_seat_map(
@@ -34,6 +36,18 @@ async def put_seat_map(
 
     Raises NotFound unless the venue is the organiser's.
     """
+    before = await _newest(tx, organiser_id, venue_id, layout["name"], _json(layout))
+    if before is not None and before.same:
+        return StoredMap(before.id, before.version, fresh=False)
+    return await _store(tx, organiser_id, venue_id, layout, places, before.version + 1 if before else 1)
+
+
+def _json(layout: dict[str, Any]) -> str:
+    return msgspec.json.encode(layout).decode()
+
+
+async def _newest(tx: Tx, organiser_id: uuid.UUID, venue_id: uuid.UUID, name: str, layout: str) -> Any:
+    """The newest version of that name, if any, and whether it is the ``layout``; nobody adds one before the commit."""
     # Two imports at once follow one another here, so that each finds the version of the other.
     found = await tx.sql(
         "SELECT id FROM venue WHERE id = :venue AND organiser_id = :organiser FOR NO KEY UPDATE",
@@ -42,19 +56,26 @@ async def put_seat_map(
     )
     if found.first() is None:
         raise NotFound
-    text = msgspec.json.encode(layout).decode()
     newest = await tx.sql(
-        """SELECT id, version, layout = CAST(:layout AS jsonb) AS same FROM seat_map
+        """SELECT id, version, layout = CAST(NULLIF(CAST(:layout AS text), '') AS jsonb) AS same FROM seat_map
             WHERE organiser_id = :organiser AND venue_id = :venue AND name = :name ORDER BY version DESC LIMIT 1""",
-        layout=text,
+        layout=layout,
         organiser=organiser_id,
         venue=venue_id,
-        name=layout["name"],
+        name=name,
     )
-    before = newest.first()
-    if before is not None and before.same:
-        return StoredMap(before.id, before.version, fresh=False)
-    stored = StoredMap(new_id(), before.version + 1 if before is not None else 1, fresh=True)
+    return newest.first()
+
+
+async def _store(
+    tx: Tx,
+    organiser_id: uuid.UUID,
+    venue_id: uuid.UUID,
+    layout: dict[str, Any],
+    places: Sequence[Place],
+    version: int,
+) -> StoredMap:
+    stored = StoredMap(new_id(), version, fresh=True)
     await tx.sql(
         """INSERT INTO seat_map (id, organiser_id, venue_id, name, version, layout, seat_count)
            VALUES (:id, :organiser, :venue, :name, :version, CAST(:layout AS jsonb), :seat_count)""",
@@ -62,8 +83,8 @@ async def put_seat_map(
         organiser=organiser_id,
         venue=venue_id,
         name=layout["name"],
-        version=stored.version,
-        layout=text,
+        version=version,
+        layout=_json(layout),
         seat_count=len(places),
     )
     await _put_places(tx, organiser_id, stored.id, places)

@@ -5,8 +5,9 @@ from fastapi import APIRouter
 
 from frontrow.events.endpoints.catalogue import router as catalogue
 from frontrow.events.endpoints.details import router as details
+from frontrow.events.endpoints.seatmaps import router as seatmaps
 from frontrow.events.endpoints.selling import router as selling
 
 router = APIRouter(tags=["events"])
-for part in (catalogue, details, selling):
+for part in (catalogue, details, seatmaps, selling):
     router.include_router(part)

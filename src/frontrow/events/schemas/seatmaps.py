@@ -1,8 +1,12 @@
 """What the browser draws a house from."""
 
+import uuid
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
+
+from frontrow.events.queries.rows import AnyRow
 
 
 class SeatMapStage(BaseModel):
@@ -109,3 +113,65 @@ class SeatMap(BaseModel):
     seat_count: int
     shapes: list[SeatMapShape] = []
     categories: list[SeatMapCategory] = []
+
+
+class SeatMapWarning(BaseModel):
+    """What somebody should look at; the map can be sold with it. ``path`` is where it stands in the file sent."""
+
+    code: str
+    path: str
+    section: str
+    row: str
+    seat: str
+    message: str
+
+
+class SeatMapPut(BaseModel):
+    """``created`` is false when the newest version of that name was this very map already."""
+
+    id: uuid.UUID
+    name: str
+    version: int
+    created: bool
+    format: Literal["frontrow", "pretix"]
+    seat_count: int
+    categories: list[str]
+    warnings: list[SeatMapWarning]
+    more_warnings: int
+
+
+class SeatMapVenue(BaseModel):
+    id: uuid.UUID
+    name: str
+    city: str
+
+
+class SeatMapInfo(BaseModel):
+    """A version of a map; ``used`` when a performance has it."""
+
+    id: uuid.UUID
+    name: str
+    version: int
+    venue: SeatMapVenue
+    seat_count: int
+    origin: Literal["frontrow", "pretix"]
+    used: bool
+    created_at: datetime
+
+
+class SeatMapList(BaseModel):
+    items: list[SeatMapInfo]
+
+
+def info_of(row: AnyRow) -> SeatMapInfo:
+    """From a row of ``queries.seatmaps.maps_of``."""
+    return SeatMapInfo(
+        id=row.id,
+        name=row.name,
+        version=row.version,
+        venue=SeatMapVenue(id=row.venue_id, name=row.venue, city=row.city),
+        seat_count=row.seat_count,
+        origin=row.origin,
+        used=row.used,
+        created_at=row.created_at,
+    )
