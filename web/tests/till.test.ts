@@ -17,7 +17,7 @@ const held = { id: "h", seats: [seat(1), seat(2)], total: 2200, currency: "EUR",
 const quoted = (change: Partial<Quote> = {}): Quote =>
   ({ lines: [], coupon: null, problems: [], ticket_types: [], currency: "EUR", subtotal: 1500, discount: 0, fees: 200, tax: 210, added_tax: 0, total: 1700, ...change }) as unknown as Quote;
 
-vi.mock("@/features/checkout/calls", async (real) => ({ ...(await real<typeof calls>()), quote: vi.fn(), extend: vi.fn(), placeOrder: vi.fn(), startPayment: vi.fn(), hold: vi.fn(), release: vi.fn() }));
+vi.mock("@/features/checkout/calls", async (real) => ({ ...(await real<typeof calls>()), quote: vi.fn(), extend: vi.fn(), checkOut: vi.fn(), checkPayment: vi.fn(), startPayment: vi.fn(), hold: vi.fn(), release: vi.fn() }));
 const quote = vi.mocked(calls.quote);
 
 /** A page without a page: its state, changed by what the verbs tell. */
@@ -30,6 +30,7 @@ function page(from: Partial<CheckoutState> = {}) {
 
 beforeEach(() => {
   sessionStorage.clear();
+  vi.clearAllMocks();
 });
 
 describe("standing places", () => {
@@ -74,6 +75,18 @@ describe("holding", () => {
     const { ground, actions } = page();
     await actions.holdBest({ count: 3, category: null, accessible: false, split: false });
     expect(ground.state.notice).toMatchObject({ code: "not_together", offers: [{ wish: { split: true } }, { wish: { count: 2 } }] });
+    hold.mockReset().mockRejectedValueOnce(new ProblemError("not_enough_left", 409, "", { facts: { left: 1 } }));
+    await actions.holdBest({ count: 3, category: "A", accessible: false, split: false });
+    expect(ground.state.notice).toMatchObject({ title: "Only 1 place left", offers: [{ wish: { count: 1 } }, { wish: { category: null } }] });
+  });
+
+  it("says that the house's choice leaves one seat alone, and takes the words away again", async () => {
+    hold.mockReset().mockResolvedValueOnce({ ...held, leaves_single: true } as Hold);
+    const { ground, actions } = page();
+    await actions.holdBest({ count: 2, category: null, accessible: false, split: false });
+    expect(ground.state).toMatchObject({ hold: { id: "h" }, notice: { code: "leaves_single", calm: true } });
+    actions.close();
+    expect(ground.state.notice).toBeNull();
   });
 });
 
@@ -130,7 +143,7 @@ describe("a coupon", () => {
   });
 
   it("that was used up while the form was filled in shows the new total before anything is bought", async () => {
-    vi.mocked(calls.placeOrder).mockRejectedValueOnce(new ProblemError("coupon_used_up", 409, ""));
+    vi.mocked(calls.checkOut).mockRejectedValueOnce(new ProblemError("coupon_used_up", 409, ""));
     quote.mockResolvedValueOnce(quoted());
     const { ground, actions } = page({ hold: held, wish: { coupon: "TEN", types: {} } });
     await actions.placeOrder({ name: "Ada", email: "ada@example.org" });
@@ -139,12 +152,46 @@ describe("a coupon", () => {
 });
 
 describe("buying", () => {
+  const order = { id: "o", token: "t", state: "paying" } as Order;
+  const ada = { name: "Ada", email: "ada@example.org" };
+
+  it("begins order and payment by one request", async () => {
+    vi.mocked(calls.checkOut).mockResolvedValueOnce({ order, payment: { id: "pay" } as never, problem: null });
+    const { ground, actions } = page({ hold: held });
+    await actions.placeOrder(ada);
+    expect(ground.state).toMatchObject({ order: { id: "o" }, payment: { id: "pay" }, busy: null });
+    expect(vi.mocked(calls.startPayment)).not.toHaveBeenCalled();
+  });
+
+  it("asks for the payment on its own when only that could not be begun, and keeps the order when it can't be", async () => {
+    vi.mocked(calls.checkOut).mockResolvedValueOnce({ order: { ...order, state: "pending" }, payment: null, problem: null });
+    vi.mocked(calls.startPayment).mockRejectedValueOnce(new ProblemError("stripe_unavailable", 503, ""));
+    const { ground, actions } = page({ hold: held });
+    await actions.placeOrder(ada);
+    expect(ground.state).toMatchObject({ order: { id: "o" }, payment: null, busy: null, notice: { code: "stripe_unavailable", way: "again" } });
+    vi.mocked(calls.startPayment).mockReset().mockResolvedValueOnce({ payment: { id: "pay" } as never, order });
+    await actions.again();
+    expect(ground.state).toMatchObject({ payment: { id: "pay" }, notice: null });
+    expect(vi.mocked(calls.checkOut)).toHaveBeenCalledTimes(1);
+  });
+
   it("of what costs nothing ends with the order", async () => {
-    const order = { id: "o", token: "t", state: "pending" } as Order;
-    vi.mocked(calls.placeOrder).mockResolvedValueOnce(order);
-    vi.mocked(calls.startPayment).mockResolvedValueOnce({ payment: {} as never, order: { ...order, state: "paid" } });
+    vi.mocked(calls.checkOut).mockResolvedValueOnce({ order: { ...order, state: "paid" }, payment: null, problem: null });
     const { onOrder, actions } = page({ hold: held });
-    await actions.placeOrder({ name: "Ada", email: "ada@example.org" });
+    await actions.placeOrder(ada);
+    expect(onOrder).toHaveBeenCalledWith("o", "t");
+  });
+
+  it("asks how a payment stands whose answer was lost: arrived, not arrived, or not known yet", async () => {
+    const check = vi.mocked(calls.checkPayment);
+    const { onOrder, actions } = page({ order });
+    check.mockRejectedValueOnce(new ProblemError("network", 0, ""));
+    await expect(actions.ask()).resolves.toBeNull();
+    check.mockResolvedValueOnce(order);
+    await expect(actions.ask()).resolves.toBe(false);
+    expect(onOrder).not.toHaveBeenCalled();
+    check.mockResolvedValueOnce({ ...order, state: "capturing" });
+    await expect(actions.ask()).resolves.toBe(true);
     expect(onOrder).toHaveBeenCalledWith("o", "t");
   });
 
@@ -180,6 +227,7 @@ describe("the press of Pay", () => {
     [{ type: "validation_error" }, null, { kind: "incomplete" }],
     [null, null, { kind: "accepted" }],
     [null, { type: "card_error", message: "No." }, { kind: "declined", message: "No." }],
+    [null, { type: "invalid_request_error", code: "payment_intent_authentication_failure" }, { kind: "unanswered" }],
     [null, { type: "invalid_request_error", code: "payment_intent_unexpected_state" }, { kind: "elsewhere" }],
     [null, { type: "api_connection_error" }, { kind: "interrupted" }],
     [null, new Error("gone"), { kind: "interrupted" }],

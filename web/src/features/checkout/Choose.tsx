@@ -3,8 +3,9 @@ import { money } from "@/shared/lib/money";
 import { Button } from "@/shared/ui/Button";
 import { Stepper } from "@/shared/ui/Stepper";
 import { BestSeats } from "./BestSeats";
-import { Problem, type OrderPanelProps } from "./OrderPanel";
+import type { OrderPanelProps } from "./OrderPanel";
 import { InBar, Total } from "./panel";
+import { Problem } from "./Problem";
 import { SeatLines } from "./SeatLines";
 import { chosenCount } from "./state";
 

@@ -4,8 +4,9 @@ import { Notice } from "@/shared/ui/Notice";
 import { BuyerForm } from "./BuyerForm";
 import { Countdown } from "./Countdown";
 import { CouponBox } from "./CouponBox";
-import { Problem, type OrderPanelProps } from "./OrderPanel";
+import type { OrderPanelProps } from "./OrderPanel";
 import { InBar, Total } from "./panel";
+import { Problem, WayOn } from "./Problem";
 import { sumsOf } from "./quote";
 import { SeatLines, type Line } from "./SeatLines";
 import { atCap } from "./state";
@@ -78,10 +79,11 @@ export function Details(props: OrderPanelProps) {
       </div>
       {sums && <SumLines sums={sums} currency={currency} />}
       {problems.map(({ code, facts }) => {
-        const { title, body } = explain(new ProblemError(code, 409, "", { facts: { currency, ...facts } }), { name: nameSeats, kept: [], maxSeats });
+        const said = explain(new ProblemError(code, 409, "", { facts: { currency, ...facts } }), { name: nameSeats, kept: [], maxSeats });
         return (
-          <Notice key={code} title={title}>
-            {body}
+          <Notice key={code} title={said.title}>
+            <p>{said.body}</p>
+            {(said.way === "release" || (said.way === "plain" && wish.coupon !== null)) && <WayOn said={said} checkout={checkout} eventSlug={props.eventSlug} />}
           </Notice>
         );
       })}

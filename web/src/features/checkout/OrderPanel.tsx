@@ -1,6 +1,4 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { Button } from "@/shared/ui/Button";
-import { Notice } from "@/shared/ui/Notice";
 import type { PriceChoice } from "./BestSeats";
 import type { Buyer } from "./BuyerForm";
 import { Choose } from "./Choose";
@@ -29,6 +27,8 @@ export interface OrderPanelProps {
   /** What the order is for; shown above everything else where the map does not. */
   heading: ReactNode;
   salesOpen: boolean;
+  /** Whose other dates are offered when this one's sale is over. */
+  eventSlug?: string | undefined;
 }
 
 const TITLES = { choose: "Your seats", details: "Your details", pay: "Payment" };
@@ -66,27 +66,5 @@ export function OrderPanel(props: OrderPanelProps) {
         )}
       </PanelParts>
     </section>
-  );
-}
-
-/** What went wrong and what can be done about it. */
-export function Problem({ checkout, nameSeats }: Pick<OrderPanelProps, "checkout" | "nameSeats">) {
-  const { notice } = checkout;
-  if (!notice) return null;
-  const instead = notice.instead ?? [];
-  return (
-    <Notice tone="bad" title={notice.title}>
-      <p>{notice.body}</p>
-      {instead.length > 0 && (
-        <Button tone="quiet" className="min-h-11 text-sm" aria-label={`Choose ${nameSeats(instead)} instead`} onClick={() => checkout.choose(instead)}>
-          Choose {instead.length === 1 ? "it" : "these"} instead
-        </Button>
-      )}
-      {notice.offers?.map(({ label, wish }) => (
-        <Button key={label} tone="quiet" className="mr-5 min-h-11 text-sm" onClick={() => void checkout.holdBest(wish)}>
-          {label}
-        </Button>
-      ))}
-    </Notice>
   );
 }

@@ -1,8 +1,9 @@
 import { Button } from "@/shared/ui/Button";
 import { Countdown } from "./Countdown";
-import { Problem, type OrderPanelProps } from "./OrderPanel";
+import type { OrderPanelProps } from "./OrderPanel";
 import { InBar, Total } from "./panel";
 import { PaymentForm } from "./PaymentForm";
+import { Problem } from "./Problem";
 import { sumsOf } from "./quote";
 import { sumWords } from "./SumLines";
 import { WaysToPay } from "./WaysToPay";
@@ -34,6 +35,7 @@ export function Pay(props: OrderPanelProps) {
         buyer={{ name: order.name, email: order.email }}
         returnUrl={`${location.origin}/orders/${order.id}?token=${encodeURIComponent(order.token)}`}
         onConfirmed={() => void checkout.confirmed()}
+        onUnknown={checkout.ask}
       />
     </>
   );

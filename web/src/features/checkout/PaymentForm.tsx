@@ -9,7 +9,7 @@ import { useConfig } from "./config";
 import { confirm } from "./confirm";
 import { InBar } from "./panel";
 import { loadStripe, type StripeClient, type StripeElements } from "./stripe";
-import { declined, INTERRUPTED, UNREACHABLE, type Explanation } from "./words";
+import { ASKING, declined, NOT_ARRIVED, STILL_ASKING, UNANSWERED, UNREACHABLE, type Explanation } from "./words";
 
 interface PaymentFormProps {
   payment: Payment;
@@ -17,7 +17,12 @@ interface PaymentFormProps {
   buyer: { name: string; email: string };
   /** The payment was accepted, or is done already: what follows is between us and the payment service. */
   onConfirmed: () => void;
+  /** Nobody knows how it went: asks. True when the order's page takes over, false when nothing arrived, null when that can't be told yet. */
+  onUnknown: () => Promise<boolean | null>;
 }
+
+/** While nobody can say how a payment went, it is asked for this often, and as soon as the line is back. */
+const ASK_AGAIN_MS = 5_000;
 
 interface Ready {
   stripe: StripeClient;
@@ -25,7 +30,7 @@ interface Ready {
 }
 
 /** The one place where a payment is confirmed, with Stripe's own fields. Card data never touches our code. */
-export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentFormProps) {
+export function PaymentForm({ payment, returnUrl, buyer, onConfirmed, onUnknown }: PaymentFormProps) {
   const theme = useTheme();
   const config = useConfig();
   const place = useRef<HTMLDivElement>(null);
@@ -70,6 +75,23 @@ export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentF
   // House lights up or down: the fields follow, and what is typed in them stays.
   useEffect(() => ready?.elements.update({ appearance: appearance(theme) }), [ready, theme]);
 
+  const asked = async (): Promise<boolean> => {
+    const arrived = await onUnknown();
+    if (!arrived) setProblem(arrived === null ? STILL_ASKING : NOT_ARRIVED);
+    return arrived === true;
+  };
+  const unknown = problem === STILL_ASKING;
+  useEffect(() => {
+    if (!unknown) return;
+    const look = (): void => void onUnknown().then((arrived) => arrived === false && setProblem(NOT_ARRIVED));
+    const timer = window.setInterval(look, ASK_AGAIN_MS);
+    window.addEventListener("online", look);
+    return () => {
+      window.clearInterval(timer);
+      window.removeEventListener("online", look);
+    };
+  }, [unknown, onUnknown]);
+
   const pay = async (): Promise<void> => {
     if (!ready || !secret) return;
     beginAction();
@@ -85,8 +107,12 @@ export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentF
       case "declined":
         setProblem(declined(outcome.message));
         break;
+      case "unanswered":
+        setProblem(UNANSWERED);
+        break;
       case "interrupted":
-        setProblem(INTERRUPTED);
+        setProblem(ASKING);
+        if (await asked()) return;
         break;
       case "incomplete":
         // A field left empty is said beside the field by Stripe itself.
@@ -105,7 +131,7 @@ export function PaymentForm({ payment, returnUrl, buyer, onConfirmed }: PaymentF
     <div className="space-y-4">
       <div ref={place} className="min-h-40" aria-label="Payment details" role="group" aria-busy={!ready} />
       {(problem ?? (config.isError ? UNREACHABLE : null)) && (
-        <Notice tone="bad" title={(problem ?? UNREACHABLE).title}>
+        <Notice tone={problem?.calm ? "plain" : "bad"} title={(problem ?? UNREACHABLE).title}>
           {(problem ?? UNREACHABLE).body}
         </Notice>
       )}

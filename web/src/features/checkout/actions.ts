@@ -7,7 +7,7 @@ import type { Buyer } from "./BuyerForm";
 import * as calls from "./calls";
 import { withType, type Wish } from "./quote";
 import type { Busy, CheckoutChange, CheckoutState } from "./state";
-import { explain, explainCoupon, isCouponCode, notTogether, seatsTaken, type Circumstances, type Explanation } from "./words";
+import { explain, explainCoupon, isCouponCode, LEAVES_SINGLE, notEnoughLeft, notTogether, seatsTaken, type Circumstances, type Explanation } from "./words";
 
 const STANDING_TRIES = 2;
 
@@ -70,6 +70,12 @@ export interface CheckoutActions {
   /** Asks the server how hold or order stand: at the deadline, or after the tab was out of sight. */
   look: (atDeadline: boolean) => Promise<void>;
   confirmed: () => Promise<void>;
+  /** The line was lost while paying: asks how the payment stands. True when the order's page takes over, null when nobody knows yet. */
+  ask: () => Promise<boolean | null>;
+  /** Does once more what was refused or lost last. */
+  again: () => Promise<void>;
+  /** Takes the words about a refusal away. */
+  close: () => void;
   /** Seats on the map that turned out to be gone. */
   lose: (taken: readonly number[]) => void;
 }
@@ -88,10 +94,16 @@ async function priced(holdId: string, wish: Wish): Promise<Priced> {
   return { wish: { ...wish, coupon: null }, quote, coupon: explainCoupon(coupon.problem.code, coupon.code, { currency: quote.currency, ...coupon.problem.facts }) };
 }
 
+/** Where the longest block is, when the house says it. */
+function placeWords({ where }: ProblemError["facts"]): string {
+  return typeof where === "string" ? where : "";
+}
+
 export function checkoutActions(ground: Ground): CheckoutActions & { fail: (error: unknown) => void } {
   const { performanceId, dispatch } = ground;
   /** Only the latest question about the price counts. */
   let questions = 0;
+  let last: (() => Promise<void>) | null = null;
 
   const circumstances = (): Circumstances => {
     const { state, world } = ground;
@@ -114,6 +126,7 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
 
   /** Runs one action at a time and explains its failure. */
   const act = async (busy: Busy, work: () => Promise<void>): Promise<void> => {
+    last = () => act(busy, work);
     beginAction();
     dispatch({ type: "busy", busy });
     try {
@@ -126,7 +139,7 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
   const hold = async (wanted: calls.Wanted): Promise<void> => {
     const held = await calls.hold(performanceId, wanted);
     // Whoever went to another page while the answer was under way wants no seats.
-    if (ground.alive) dispatch({ type: "held", hold: held });
+    if (ground.alive) dispatch({ type: "held", hold: held, notice: wanted.kind === "best" && calls.leavesSingle(held) ? LEAVES_SINGLE : null });
     else calls.release(held.id);
   };
 
@@ -186,8 +199,11 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
         try {
           await hold({ kind: "best", wish });
         } catch (error) {
-          if (!(error instanceof ProblemError) || error.code !== "not_together") throw error;
-          dispatch({ type: "failed", notice: notTogether(wish, Number(error.facts["largest"] ?? 0)), error });
+          if (!(error instanceof ProblemError)) throw error;
+          const figure = (name: string): number => Number(error.facts[name] ?? 0);
+          if (error.code === "not_together") dispatch({ type: "failed", notice: notTogether(wish, figure("largest"), placeWords(error.facts)), error });
+          else if (error.code === "not_enough_left") dispatch({ type: "failed", notice: notEnoughLeft(wish, figure("left")), error });
+          else throw error;
         }
       }),
 
@@ -208,6 +224,8 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
     },
     applyCoupon: (code) => act("quoting", () => wishFor({ ...ground.state.wish, coupon: code })),
     chooseType: async (seatNo, ticketTypeId) => {
+      // Not by `act`: another seat's type may be chosen while this one is being priced.
+      last = () => act("quoting", () => wishFor(withType(ground.state.wish, seatNo, ticketTypeId)));
       await wishFor(withType(ground.state.wish, seatNo, ticketTypeId)).catch(fail);
     },
 
@@ -216,9 +234,13 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
         const { hold: held, order: known, wish } = ground.state;
         if (!held) return;
         try {
-          const order = known ?? (await calls.placeOrder(performanceId, held.id, buyer, wish));
+          const begun = known ? { order: known, payment: null } : await calls.checkOut(performanceId, held.id, buyer, wish);
+          const { order, payment } = begun;
           dispatch({ type: "ordered", order });
-          await pay(order.id, order.token);
+          if (!calls.isUnpaid(order)) settled(order.id, order.token);
+          else if (payment) dispatch({ type: "payable", payment, order });
+          // The order stands, only its payment could not be begun: that is asked for on its own.
+          else await pay(order.id, order.token);
         } catch (error) {
           const code = codeOf(error);
           if (wish.coupon === null || !isCouponCode(code)) throw error;
@@ -270,6 +292,22 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
       await calls.checkPayment(order.id, order.token).catch(() => undefined);
       settled(order.id, order.token);
     },
+    ask: async () => {
+      const { order } = ground.state;
+      if (!order) return false;
+      const now = await calls.checkPayment(order.id, order.token).catch(() => null);
+      if (now === null) return null;
+      if (calls.isUnpaid(now)) {
+        dispatch({ type: "extended", order: now });
+        return false;
+      }
+      settled(order.id, order.token);
+      return true;
+    },
+    again: async () => {
+      await (last ?? (() => Promise.resolve()))();
+    },
+    close: () => dispatch({ type: "closed" }),
     lose: (taken) => {
       const { state, world } = ground;
       // While a hold is under way its own broadcast may overtake its answer.

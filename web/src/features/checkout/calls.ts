@@ -3,7 +3,7 @@
  * tab's memory until the outcome is known.
  */
 import * as client from "@/client/frontrow";
-import type { Hold, HoldRequest, Order, Payment, Quote, QuoteRequest } from "@/client/frontrow.schemas";
+import type { Checkout, Hold, HoldRequest, Order, Payment, Quote, QuoteRequest } from "@/client/frontrow.schemas";
 import { lastWord } from "@/shared/lib/http";
 import { attemptKey, settle, type AttemptName, type CheckoutMemory } from "@/shared/lib/checkoutMemory";
 import { insist } from "@/shared/lib/insist";
@@ -68,6 +68,12 @@ function holdRequest(wanted: Wanted): HoldRequest {
   }
 }
 
+/** Whether a choice of the house's leaves one seat alone because no other was as large. */
+export function leavesSingle(held: Hold & { leaves_single?: unknown }): boolean {
+  const said = held.leaves_single;
+  return Array.isArray(said) ? said.length > 0 : Boolean(said);
+}
+
 export async function hold(performanceId: string, wanted: Wanted): Promise<Hold> {
   const body = holdRequest(wanted);
   return learned(await once(performanceId, "hold", body, (key) => client.holdSeats(performanceId, body, keyed(key))));
@@ -95,10 +101,16 @@ export async function quote(holdId: string, wish: Wish): Promise<Quote> {
   return learned(await insist(() => client.quoteHold(holdId, wished(wish))));
 }
 
-export async function placeOrder(performanceId: string, holdId: string, buyer: Buyer, wish: Wish): Promise<Order> {
+/**
+ * The order and its payment, begun by one request. The payment is null when only it could not be begun: the order stands,
+ * and {@link startPayment} asks for it again.
+ */
+export async function checkOut(performanceId: string, holdId: string, buyer: Buyer, wish: Wish): Promise<Checkout> {
   // What the buyer gets by mail speaks the language of the pages.
-  const body = { hold_id: holdId, ...buyer, locale: document.documentElement.lang, ...wished(wish) };
-  return learned(await once(performanceId, "order", body, (key) => client.placeOrder(body, keyed(key))));
+  const body = { hold_id: holdId, ...buyer, locale: document.documentElement.lang, payment_kind: "card", ...wished(wish) };
+  const begun = await once(performanceId, "order", body, (key) => client.checkOut(body, keyed(key)));
+  learned(begun.order);
+  return begun;
 }
 
 /**

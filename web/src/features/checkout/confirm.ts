@@ -1,5 +1,5 @@
 /**
- * One press of "Pay", apart from any page: checks the fields, confirms with Stripe, and says in one of five words how
+ * One press of "Pay", apart from any page: checks the fields, confirms with Stripe, and says in one of six words how
  * it went. What it means for seats and money is said by the caller.
  */
 import type { StripeClient, StripeElements, StripeError } from "./stripe";
@@ -11,6 +11,8 @@ export type Confirmation =
   | { kind: "incomplete" }
   /** The card, bank or buyer said no. */
   | { kind: "declined"; message: string | undefined }
+  /** The bank asked the buyer, and got no yes: closed, left, or answered with no. */
+  | { kind: "unanswered" }
   /** Nobody knows; pressing again is the same payment. */
   | { kind: "interrupted" }
   /** The payment isn't waiting for a card any more: paid in another tab, or ended. The order knows. */
@@ -24,6 +26,7 @@ function refused(error: StripeError): Confirmation {
   if (error.type === "validation_error") return { kind: "incomplete" };
   if (error.type === undefined || LOST.has(error.type)) return { kind: "interrupted" };
   if (error.code === "payment_intent_unexpected_state" || BEYOND.has(error.payment_intent?.status ?? "")) return { kind: "elsewhere" };
+  if (error.code === "payment_intent_authentication_failure") return { kind: "unanswered" };
   return { kind: "declined", message: error.message };
 }
 

@@ -35,7 +35,8 @@ export type CheckoutChange =
   | { type: "stand"; area: string; count: number; maxSeats: number }
   | { type: "busy"; busy: Busy }
   | { type: "idle" }
-  | { type: "held"; hold: Hold }
+  | { type: "closed" }
+  | { type: "held"; hold: Hold; notice?: Explanation | null }
   | { type: "wished"; wish: Wish }
   | { type: "quoted"; wish: Wish; quote: Quote; coupon: Explanation | null }
   | { type: "ordered"; order: Order }
@@ -127,8 +128,10 @@ export function reduce(state: CheckoutState, change: CheckoutChange): CheckoutSt
       return { ...state, busy: change.busy, notice: null, error: null };
     case "idle":
       return { ...state, busy: null };
+    case "closed":
+      return { ...state, notice: null, error: null };
     case "held":
-      return { ...state, ...released, wish: withoutTypes(state.wish), hold: change.hold, ...choiceOf(change.hold, state), notice: null };
+      return { ...state, ...released, wish: withoutTypes(state.wish), hold: change.hold, ...choiceOf(change.hold, state), notice: change.notice ?? null };
     case "wished":
       return { ...state, wish: change.wish };
     case "quoted":
