@@ -200,4 +200,4 @@ class Window:
 
 
 def _places_order(request: Request) -> bool:
-    return request.method == "POST" and request.url.endswith("/api/orders")
+    return request.method == "POST" and request.url.endswith("/api/checkouts")
