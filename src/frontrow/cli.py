@@ -5,6 +5,7 @@ import json
 import os
 import runpy
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +26,17 @@ app.add_typer(mail, name="mail")
 tickets = typer.Typer(no_args_is_help=True, help="Codes of tickets.")
 app.add_typer(tickets, name="tickets")
 
+seatmap = typer.Typer(no_args_is_help=True, help="Seat maps: in, out, and a look at them. docs/seatmaps.md tells more.")
+app.add_typer(seatmap, name="seatmap")
+
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+class Form(StrEnum):
+    """Which format a seat map is written in."""
+
+    frontrow = "frontrow"
+    pretix = "pretix"
 
 
 def _run(module: str, function: str, *arguments: Any) -> Any:
@@ -151,6 +162,55 @@ def tickets_verify(
     """Whether a ticket's code is genuine, without network or database. Exit code 1 when it isn't."""
     _use_local_stack()
     sys.exit(_run("frontrow.tickets.main", "verify", code, keys))
+
+
+@seatmap.command("import")
+def seatmap_import(
+    file: Annotated[Path, typer.Argument(help="A map in our format, or pretix's seating plan, as JSON.")],
+    venue: Annotated[str | None, typer.Option(help="Put it up there: a venue's id or name.")] = None,
+    organiser: Annotated[str | None, typer.Option(help="Whose venue, when several have one of that name.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check it.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write it in our format to this file.")] = None,
+) -> None:
+    """Read and check a map, and put it up. Exit code 1 when it has errors, 2 when it can't be done."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.events.main", "import_map", file, venue, organiser, check, out))
+
+
+@seatmap.command("export")
+def seatmap_export(
+    wanted: Annotated[str, typer.Argument(metavar="MAP_ID|VENUE", help="A map's id, or a venue's id or name.")],
+    form: Annotated[Form, typer.Option("--format", help="Ours, or pretix's seating plan.")] = Form.frontrow,
+    out: Annotated[Path | None, typer.Option(help="To this file rather than to standard output.")] = None,
+) -> None:
+    """Write a map, or the newest of a venue, as JSON."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.events.main", "export_map", wanted, form.value, out))
+
+
+@seatmap.command("show")
+def seatmap_show(
+    wanted: Annotated[str, typer.Argument(metavar="FILE|MAP_ID|VENUE")],
+    svg: Annotated[Path | None, typer.Option(help="Draw it into this file.")] = None,
+) -> None:
+    """What a map has, section by section."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.events.main", "show_map", wanted, svg))
+
+
+@seatmap.command("list")
+def seatmap_list(
+    organiser: Annotated[str | None, typer.Option(help="Only those of the organiser with this address.")] = None,
+) -> None:
+    """Which maps there are, the newest first."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.events.main", "list_maps", organiser))
+
+
+@seatmap.command("schema")
+def seatmap_schema() -> None:
+    """Print the JSON Schema of our format."""
+    sys.exit(_run("frontrow.events.main", "print_schema"))
 
 
 @standin.command("stripe", context_settings=_PASS_ON)

@@ -75,7 +75,7 @@ def theatre() -> Json:
         "rectangle": {"width": 440, "height": 60},
         "text": label("Stage", 220, 30),
     }
-    name = {"shape": "text", "position": spot(520, 545), "text": label("Balcony", size=20)}
+    name = {"shape": "text", "position": spot(287.5, -35), "text": label("Balcony", size=20)}
     zones = [
         zone("Stalls", 0, 0, stalls, [stage], zone_id="stalls"),
         zone("Balcony", 232.5, 575, balcony, [name]),
@@ -89,7 +89,7 @@ def dinner_show() -> Json:
     """Twelve round tables of eight, two long ones, a bar, a dance floor; their seats stand 20 pixels apart or so."""
     rows, areas = [], []
     for at in range(12):
-        x, y = 150 + (at % 4) * 180, 260 + (at // 4) * 170
+        x, y = 150 + (at % 4) * 180, 290 + (at // 4) * 170
         seats = [
             seat(
                 f"Table {at + 1}", str(n + 1), 40 * math.cos(n * math.pi / 4), 40 * math.sin(n * math.pi / 4), "Dinner"
@@ -115,9 +115,9 @@ def dinner_show() -> Json:
         )
     areas += [
         {"shape": "ellipse", "position": spot(420, 80), "ellipse": {"radius": spot(160, 50)}, "text": label("Bühne")},
-        {"shape": "rectangle", "position": spot(760, 150), "rotation": 90, "rectangle": {"width": 220, "height": 40},
+        {"shape": "rectangle", "position": spot(840, 150), "rotation": 90, "rectangle": {"width": 220, "height": 40},
          "text": label("Bar", 110, 20)},
-        {"shape": "polygon", "position": spot(330, 150), "rotation": 0,
+        {"shape": "polygon", "position": spot(330, 145), "rotation": 0,
          "polygon": {"points": [spot(0, 0), spot(180, 0), spot(150, 50), spot(30, 50)]},
          "text": label("Dance floor", 90, 25)},
         {"shape": "text", "position": spot(60, 60), "rotation": 345, "text": label("Way in", size=14)},

@@ -30,7 +30,7 @@ class Fault:
     @property
     def where(self) -> str:
         """Section, row and seat in words, as far as they're known: ``Stalls, row C, seat 12``."""
-        words = (self.section, self.row and f"row {self.row}", self.seat and f"seat {self.seat}")
+        words = (self.section, self.row and f"row {self.row}", self.seat.strip() and f"seat {self.seat}")
         return ", ".join(word for word in words if word)
 
     def __str__(self) -> str:
