@@ -115,14 +115,11 @@ def list_maps(organiser: str | None) -> int:
         if not rows:
             _console().print("There are no seat maps.")
             return 0
-        table = Table()
-        for name in ("Id", "Map", "Version", "Venue", "Organiser", "Places", "From", "Used", "Since (UTC)"):
-            table.add_column(name, no_wrap=name == "Id")
         for row in rows:
-            cells = (str(row.id), row.name, str(row.version), f"{row.venue}, {row.city}", row.organiser)
-            more = (f"{row.seat_count:,}", row.origin, "yes" if row.used else "", f"{row.created_at:%Y-%m-%d %H:%M}")
-            table.add_row(*(escape(cell) for cell in (*cells, *more)))
-        _console().print(table)
+            facts = [_counted(row.seat_count, "place"), f"{row.venue}, {row.city} ({row.organiser})"]
+            facts += ["from pretix"] * (row.origin == "pretix") + ["has performances"] * row.used
+            _console().print(f"{row.id}  [bold]{escape(row.name)}[/], version {row.version}, {row.created_at:%Y-%m-%d}")
+            _console().print(f"{'':36}  {escape('; '.join(facts))}")
         return 0
 
     return _guarded(work)

@@ -95,7 +95,7 @@ class _Import:
                         number = one.seat.seat_number.strip()
                         drawn.append((len(found), number, x, y, access_of(category, number)))
                     rows.append(Row(label, codes.get(category, spare), drawn))
-            sections.append(Section(part.name, rows, _label_at(part, rows, width, height), part.kind))
+            sections.append(Section(part.name, rows, _label_at(rows, width, height), part.kind))
         layout = Layout(
             "frontrow-seatmap",
             2,
@@ -228,12 +228,9 @@ def _surround(points: Sequence[tuple[float, float]], middle: tuple[float, float]
     return max(gaps) < math.radians(240.3)
 
 
-def _label_at(part: _Part, rows: Sequence[Row], width: float, height: float) -> tuple[float, float]:
-    """On a table's top, else above the middle of a section's seats; always on the paper."""
+def _label_at(rows: Sequence[Row], width: float, height: float) -> tuple[float, float]:
+    """Above the middle of a section's seats, on the paper."""
     points = [(x, y) for row in rows for _, _, x, y, _ in row.seats]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
-    top, bottom = min(y for _, y in points), max(y for _, y in points)
-    x, y = round((left + right) / 2, 1), round((top + bottom) / 2, 1)
-    if part.kind != "table" or min(math.hypot(x - at, y - down) for at, down in points) < 8.3:
-        y = round(top - 12, 1)
-    return min(max(x, 0), width), min(max(y, 0), height)
+    top = min(y for _, y in points)
+    return min(max(round((left + right) / 2, 1), 0), width), min(max(round(top - 12, 1), 0), height)

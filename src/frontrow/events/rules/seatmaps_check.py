@@ -236,10 +236,10 @@ class _Check:
         corners = corners_of(area.polygon)
         if len(corners) > MOST_CORNERS:
             tell("too_many_corners", f"has {len(corners)} corners; {MOST_CORNERS} are the most", **where)
-        elif len(corners) < 3 or surface(corners) < 1:
-            tell("flat_polygon", "needs at least three corners that aren't on one line", **where)
         elif (at := crossing(corners)) is not None:
             tell("crossed_polygon", f"has sides that cross each other, near {at[0]:g}, {at[1]:g}", **where)
+        elif len(corners) < 3 or surface(corners) < 1:
+            tell("flat_polygon", "needs at least three corners that aren't on one line", **where)
         else:
             self._seats_in(area, corners, where)
 
