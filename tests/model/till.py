@@ -125,7 +125,10 @@ class Till:
             seen = [one["status"] for one in self.told if one["id"] == intent_id]
             if seen and seen[-1] in {"succeeded", "canceled"}:
                 continue
-            answer = await self.http.get(f"/v1/payment_intents/{intent_id}", headers=headers)
+            try:
+                answer = await self.http.get(f"/v1/payment_intents/{intent_id}", headers=headers)
+            except httpx.TransportError:
+                continue  # a mishap that was meant for the till
             if answer.status_code == 200 and (not seen or seen[-1] != answer.json()["status"]):
                 self.told.append(answer.json())
 
