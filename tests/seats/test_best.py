@@ -28,7 +28,7 @@ async def test_nobody_sits_across_an_aisle(rt: Runtime, house: House) -> None:
     assert await best(rt, hall, 4) in ([7, 8, 9, 10], [11, 12, 13, 14])
     with pytest.raises(NotTogether) as refused:
         await best(rt, hall, 4)
-    assert refused.value.extra == {"largest": 3}
+    assert refused.value.extra["largest"] == 3
 
 
 async def test_no_single_seat_is_left_alone_while_there_is_another_choice(rt: Runtime, house: House) -> None:
@@ -48,10 +48,10 @@ async def test_of_one_category_only(rt: Runtime, house: House) -> None:
     assert set(await best(rt, hall, 2, category="B")) < {5, 6, 7, 8}
     with pytest.raises(NotTogether) as refused:
         await best(rt, hall, 5, category="B")
-    assert refused.value.extra == {"largest": 2}
+    assert refused.value.extra["largest"] == 2
     with pytest.raises(NotTogether) as refused:
         await best(rt, hall, 1, category="Z")
-    assert refused.value.extra == {"largest": 0}
+    assert refused.value.extra["largest"] == 0
 
 
 async def test_wheelchair_places_are_for_who_asks_for_them(rt: Runtime, house: House) -> None:
@@ -62,7 +62,7 @@ async def test_wheelchair_places_are_for_who_asks_for_them(rt: Runtime, house: H
     hall = await build_hall(rt, house, ["aawc"])
     with pytest.raises(NotTogether) as refused:
         await best(rt, hall, 3)
-    assert refused.value.extra == {"largest": 2}
+    assert refused.value.extra["largest"] == 2
     assert await best(rt, hall, 4, accessible=True) == [1, 2, 3, 4]
 
 
@@ -72,7 +72,7 @@ async def test_split_when_there_is_no_other_way(rt: Runtime, house: House) -> No
     assert await best(rt, hall, 4, split=True) in ([1, 3, 4, 5], [2, 3, 4, 5])
     with pytest.raises(NotEnoughLeft) as refused:
         await best(rt, hall, 2, split=True)
-    assert refused.value.extra == {"left": 1}
+    assert refused.value.extra["left"] == 1
     assert (await states(rt, hall)).count("h") == 8
 
 
@@ -83,7 +83,7 @@ async def test_far_away_seats_are_found_in_a_large_house(rt: Runtime, house: Hou
     assert await best(rt, hall, 4) == [357, 358, 359, 360]
     with pytest.raises(NotTogether) as refused:
         await best(rt, hall, 2)
-    assert refused.value.extra == {"largest": 1}
+    assert refused.value.extra["largest"] == 1
 
 
 async def test_the_same_key_gets_the_same_seats(rt: Runtime, house: House) -> None:

@@ -45,6 +45,14 @@ _PLAIN_COOKIE = re.compile(r"[A-Za-z0-9_.-]+")
 log = structlog.get_logger("frontrow.web")
 
 
+class Room(BaseModel):
+    """Where seats are left: so many ``together`` at most."""
+
+    section: str
+    category: str
+    together: int
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details with a stable ``code``."""
 
@@ -56,6 +64,7 @@ class Problem(BaseModel):
     seats: list[int] | None = None
     largest: int | None = None
     left: int | None = None
+    instead: list[Room] | None = None
     held: int | None = None
     max_seats: int | None = None
     expires_at: datetime | None = None

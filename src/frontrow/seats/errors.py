@@ -12,7 +12,9 @@ class SeatsTaken(Refusal):
 
 
 class NotTogether(Refusal):
-    """Carries ``largest``: how many neighbouring seats there are at most."""
+    """Carries ``largest``, how many neighbouring seats of this wish there are at most; ``left``, how many in all; and
+    ``instead``: at most six ``{section, category, together}``, the sections' largest blocks, those that would do first.
+    """
 
     code = "not_together"
     status = 409
@@ -20,7 +22,8 @@ class NotTogether(Refusal):
 
 
 class NotEnoughLeft(Refusal):
-    """Carries ``left``: how many there are."""
+    """Carries ``left``, how many there are, and ``instead``, as :class:`NotTogether` does; of standing areas the room
+    they have, counted to 50."""
 
     code = "not_enough_left"
     status = 409

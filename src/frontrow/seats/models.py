@@ -52,6 +52,7 @@ class Hold(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     cap_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    leaves_single: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Seat(Base):
@@ -94,7 +95,7 @@ class SeatSpot(Base):
     __tablename__ = "seat_spot"
     __table_args__ = (
         ForeignKeyConstraint(["organiser_id", "seat_map_id"], ["seat_map.organiser_id", "seat_map.id"]),
-        Index("ix_seat_spot_seat_map_id_run", "seat_map_id", "run"),
+        Index("ix_seat_spot_seat_map_id_run_at", "seat_map_id", "run", "at"),
     )
 
     seat_map_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -104,3 +105,22 @@ class SeatSpot(Base):
     run: Mapped[int]
     at: Mapped[int]
     cost: Mapped[float] = mapped_column(Float)
+
+
+class SeatRun(Base):
+    """A run of neighbours, once for each category in it: the places of that category lie between ``first_no`` and
+    ``last_no``. A run that is sold out is so passed over with one look. ``best`` is the cost of the run's best place.
+    """
+
+    __tablename__ = "seat_run"
+    __table_args__ = (ForeignKeyConstraint(["organiser_id", "seat_map_id"], ["seat_map.organiser_id", "seat_map.id"]),)
+
+    seat_map_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    category: Mapped[str] = mapped_column(String(4), primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    section: Mapped[str] = mapped_column(Text)
+    first_no: Mapped[int]
+    last_no: Mapped[int]
+    wheelchairs: Mapped[int]
+    best: Mapped[float] = mapped_column(Float)

@@ -35,6 +35,7 @@ class HoldView:
     currency: str
     places: str
     lapsed: bool
+    leaves_single: bool
 
 
 async def snapshot(tx: Tx, performance_id: uuid.UUID) -> Snapshot:
@@ -72,7 +73,8 @@ async def hold_of(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> HoldView:
             """SELECT h.id, h.organiser_id, h.performance_id, h.buyer_id, h.state, h.seat_nos, h.price_version,
                       h.created_at, h.expires_at, h.cap_at, e.currency,
                       offered(h.performance_id, h.seat_nos, h.price_version) AS places,
-                      h.state <> 'sold' AND h.expires_at < clock_timestamp() AS lapsed
+                      h.state <> 'sold' AND h.expires_at < clock_timestamp() AS lapsed,
+                      h.leaves_single
                  FROM hold h JOIN performance p ON p.id = h.performance_id JOIN event e ON e.id = p.event_id
                 WHERE h.id = :hold AND h.buyer_id = :buyer""",
             hold=hold_id,

@@ -25,7 +25,7 @@ Count = Annotated[StrictInt, Field(ge=1, le=50)]
 
 class BestWanted(BaseModel):
     """The best ``count`` seats next to each other: nearest to the middle of the stage's front edge, sideways counting
-    double, of one price category or any.
+    double, of one price category or any. None that would leave a single free seat alone, while another choice exists.
 
     ``accessible``: with a wheelchair place among them. ``split``: in several blocks if no single one is left.
     """
@@ -80,7 +80,8 @@ class HeldSeat(BaseModel):
 class Hold(BaseModel):
     """Money in minor units of ``currency``; ``total`` is what all the seats cost, fees included.
 
-    It ends at ``expires_at`` unless it is extended, and at ``cap_at`` in any case.
+    It ends at ``expires_at`` unless it is extended, and at ``cap_at`` in any case. ``leaves_single``: of best-available
+    seats, a free one beside them is left alone, because there was no other choice of this size.
     """
 
     id: uuid.UUID
@@ -93,6 +94,7 @@ class Hold(BaseModel):
     expires_at: datetime
     cap_at: datetime
     server_time: datetime
+    leaves_single: bool
 
 
 class SeatSnapshot(BaseModel):
@@ -123,6 +125,7 @@ def encode_hold(held: Held | HoldView) -> bytes:
             "expires_at": held.expires_at,
             "cap_at": held.cap_at,
             "server_time": clock.now(),
+            "leaves_single": held.leaves_single,
         }
     )
 

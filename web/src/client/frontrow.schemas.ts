@@ -7,7 +7,7 @@
  */
 /**
  * The best ``count`` seats next to each other: nearest to the middle of the stage's front edge, sideways counting
- * double, of one price category or any.
+ * double, of one price category or any. None that would leave a single free seat alone, while another choice exists.
  *
  * ``accessible``: with a wheelchair place among them. ``split``: in several blocks if no single one is left.
  */
@@ -533,7 +533,8 @@ export interface HeldSeat {
 /**
  * Money in minor units of ``currency``; ``total`` is what all the seats cost, fees included.
  *
- * It ends at ``expires_at`` unless it is extended, and at ``cap_at`` in any case.
+ * It ends at ``expires_at`` unless it is extended, and at ``cap_at`` in any case. ``leaves_single``: of best-available
+ * seats, a free one beside them is left alone, because there was no other choice of this size.
  */
 export interface Hold {
   id: string;
@@ -546,6 +547,7 @@ export interface Hold {
   expires_at: string;
   cap_at: string;
   server_time: string;
+  leaves_single: boolean;
 }
 
 /**
@@ -857,6 +859,15 @@ export interface PricedLine {
 export type ProblemErrors = {[key: string]: string}[] | null;
 
 /**
+ * Where seats are left: so many ``together`` at most.
+ */
+export interface Room {
+  section: string;
+  category: string;
+  together: number;
+}
+
+/**
  * RFC 9457 problem details with a stable ``code``.
  */
 export interface Problem {
@@ -868,6 +879,7 @@ export interface Problem {
   seats?: number[] | null;
   largest?: number | null;
   left?: number | null;
+  instead?: Room[] | null;
   held?: number | null;
   max_seats?: number | null;
   expires_at?: string | null;

@@ -70,9 +70,9 @@ import type {
   StartPaymentParams,
   StripeWebhook200,
   TicketKeys
-} from './frontrow.schemas';
+} from './frontrow.schemas.ts';
 
-import { http } from '../shared/lib/http';
+import { http } from '../shared/lib/http.ts';
 
 export const getGetSeatStatesUrl = (performanceId: string,) => {
 
@@ -961,7 +961,7 @@ export const getGetEventCalendarUrl = (slug: string,) => {
 }
 
 /**
- * All coming performances of an event for a calendar (RFC 5545).
+ * An event's performances for a calendar (RFC 5545), cancelled ones as cancelled.
  * @summary Get Event Calendar
  */
 export const getEventCalendar = async (slug: string, options?: Parameters<typeof http>[1]): Promise<unknown> => {

@@ -7,6 +7,7 @@ PARENTS = (
     ("seat_map", "venue_id", "venue"),
     ("seat_place", "seat_map_id", "seat_map"),
     ("seat_spot", "seat_map_id", "seat_map"),
+    ("seat_run", "seat_map_id", "seat_map"),
     ("performance", "event_id", "event"),
     ("performance", "venue_id", "venue"),
     ("performance", "seat_map_id", "seat_map"),

@@ -1,5 +1,6 @@
 """T1 in its three ways: these seats, the best ones together, standing places. Each is one SQL function."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,10 @@ _STANDING = "SELECT * FROM hold_standing($1, $2, $3, $4, $5, $6, $7, $8, $9, $10
 
 @dataclass(frozen=True)
 class Held:
-    """A hold as the database made it. ``places`` is the JSON text of its seats in words and money."""
+    """A hold as the database made it. ``places`` is the JSON text of its seats in words and money.
+
+    ``leaves_single``: the house chose these seats although a free one beside them is left alone; there were no others.
+    """
 
     hold_id: uuid.UUID
     performance_id: uuid.UUID
@@ -36,6 +40,7 @@ class Held:
     price_version: int
     places: str
     currency: str
+    leaves_single: bool = False
 
     @property
     def changes(self) -> list[tuple[int, str, int]]:
@@ -78,10 +83,10 @@ async def hold_seats(
 async def hold_best(
     db: Database, till: TillSettings, performance_id: uuid.UUID, buyer_id: uuid.UUID, wish: Best, key: str
 ) -> Held | uuid.UUID:
-    """T1 for seats that the house chooses. A block that leaves no single seat alone goes before one that does.
+    """T1 for seats that the house chooses. No block leaves a free seat alone while another of its size doesn't.
 
-    Returns and raises as :func:`hold_seats`, and NotTogether (with the largest block) or, when the seats may be split,
-    NotEnoughLeft.
+    Returns and raises as :func:`hold_seats`, and NotTogether or, when the seats may be split, NotEnoughLeft; both with
+    what would do instead.
     """
     check_count(wish.count, till.max_seats)
     values = (wish.count, wish.category, wish.accessible, wish.split)
@@ -132,6 +137,7 @@ async def _hold(
                 row["price_version"],
                 row["places"],
                 row["currency"],
+                bool(row.get("leaves_single")),
             )
         case "known":
             known: uuid.UUID = row["hold_id"]
@@ -142,9 +148,9 @@ async def _hold(
             held, most = row["figure"], till.max_seats
             raise TooManySeats(f"You hold {held} of at most {most} seats already.", held=held, max_seats=most)
         case "not_together":
-            raise NotTogether(largest=row["figure"])
+            raise NotTogether(largest=row["figure"], left=row["remaining"], instead=json.loads(row["instead"]))
         case "not_enough":
-            raise NotEnoughLeft(left=row["figure"])
+            raise NotEnoughLeft(left=row["figure"], instead=json.loads(row["instead"]))
         case "unknown_section":
             raise UnknownSeats("This performance has no such standing area.")
         case "mismatch":
