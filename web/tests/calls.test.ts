@@ -8,7 +8,7 @@ const soon = new Date(Date.now() + 600_000).toISOString();
 const past = new Date(Date.now() - 1_000).toISOString();
 const server_time = new Date().toISOString();
 
-const held = (expires_at = soon) => ({ id: "h1", performance_id: "p", state: "active", seats: [], total: 0, currency: "EUR", created_at: server_time, expires_at, cap_at: soon, server_time }) satisfies Hold;
+const held = (expires_at = soon) => ({ id: "h1", performance_id: "p", state: "active", seats: [], total: 0, currency: "EUR", created_at: server_time, expires_at, cap_at: soon, server_time, leaves_single: false }) satisfies Hold;
 const order = (state: Order["state"], expires_at: string | null = soon) => ({ id: "o1", token: "t", state, expires_at, server_time, lines: [] }) as unknown as Order;
 
 interface Request {

@@ -17,6 +17,7 @@ const hold = (seats: number[]): Hold => ({
   expires_at: "2026-11-22T12:10:00Z",
   cap_at: "2026-11-22T12:20:00Z",
   server_time: "2026-11-22T12:00:00Z",
+  leaves_single: false,
 });
 
 const run = (changes: CheckoutChange[], from: CheckoutState = initialState(EMPTY)): CheckoutState => changes.reduce(reduce, from);
