@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -20,6 +19,7 @@ from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.lean import Lane
 from frontrow.core.log import set_up_logging
+from frontrow.core.page import BuiltPage
 from frontrow.core.schema import newest
 from frontrow.core.serve import OneWrite
 from frontrow.core.settings import Settings
@@ -94,11 +94,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         responses={422: {"model": web.Problem, "description": "`invalid_request`"}},
     )
     app.state.runtime, app.state.gateways, app.state.laying = house.runtime, house.gateways, Laying()
+    app.state.page = BuiltPage(settings.web_dist, settings.stripe)
     web.install(app)
     for router in ROUTERS:
         app.include_router(router)
     _add_health(app, settings)
-    _add_pages(app, settings)
+    _add_pages(app, app.state.page)
     app.add_middleware(Lane, hot=hot_routes(app, HOT))
     app.add_middleware(
         Counter, cache=house.runtime.cache, scope=CATALOGUE, laid=app.state.laying, avoid=web.WROTE_COOKIE.encode()
@@ -147,21 +148,10 @@ def _add_health(app: FastAPI, settings: Settings) -> None:
         )
 
 
-def _add_pages(app: FastAPI, settings: Settings) -> None:
-    """The built page on the same origin; in the cloud CloudFront serves it and never asks here."""
-    dist = settings.web_dist.absolute()
-    script = urlsplit(settings.stripe.script_url)
-    stripe = f"{script.scheme}://{script.netloc}"
-    if script.netloc == "js.stripe.com":
-        # Stripe's own script speaks with these, and shows a bank's 3-D Secure page in a frame of the last.
-        stripe += " https://*.js.stripe.com https://api.stripe.com https://hooks.stripe.com"
-    policy = (
-        # The scanner's wasm must be allowed to run; no other code that isn't a file of ours or Stripe's is.
-        f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {stripe}; "
-        f"connect-src 'self' ws: wss: {stripe}; frame-src {stripe}; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-        "frame-ancestors 'none'; form-action 'self'"
-    )
+def _add_pages(app: FastAPI, built: BuiltPage) -> None:
+    """The built page on the same origin; in the cloud CloudFront serves it, and asks here only for the addresses whose
+    heads are made anew (``events.endpoints.heads``)."""
+    dist = built.dist
 
     @app.get("/{path:path}", include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
@@ -171,12 +161,10 @@ def _add_pages(app: FastAPI, settings: Settings) -> None:
         if path and wanted.is_relative_to(dist) and wanted.is_file():
             hashed = path.startswith("assets/")
             return FileResponse(wanted, headers={"Cache-Control": A_YEAR if hashed else "no-cache"})
-        if not (dist / "index.html").is_file():
-            raise NotFound("The page isn't built yet; `make run` builds it.")
+        built.build()
         # Every other address is a page of the app, which tells unknown ones itself.
-        return FileResponse(
-            dist / "index.html", headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy}
-        )
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": built.policy}
+        return FileResponse(built.index, headers=headers)
 
 
 def print_openapi() -> None:

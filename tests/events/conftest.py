@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
@@ -11,10 +13,13 @@ from fastapi import FastAPI
 
 from frontrow.core import web
 from frontrow.core.db import Tx
+from frontrow.core.page import BuiltPage
 from frontrow.core.runtime import Runtime
+from frontrow.core.shelf import Counter, Laying
 from frontrow.events import actions as events
 from frontrow.events.actions import PriceLine
 from frontrow.events.endpoints import router
+from frontrow.events.messages import CATALOGUE
 from frontrow.gateways.hub import Gateways
 from frontrow.people.actions import accounts
 from frontrow.seats import actions as seats
@@ -99,14 +104,42 @@ async def gw(rt: Runtime) -> AsyncIterator[Gateways]:
     await opened.close()
 
 
+INDEX = """<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="description" content="What every page said" />
+    <title>Frontrow</title>
+  </head>
+  <body><div id="root"></div></body>
+</html>
+"""
+
+
 @pytest.fixture
-async def client(rt: Runtime, gw: Gateways) -> AsyncIterator[httpx.AsyncClient]:
+def dist(tmp_path: Path) -> Path:
+    """What the build of the page leaves."""
+    (tmp_path / "index.html").write_text(INDEX)
+    return tmp_path
+
+
+@asynccontextmanager
+async def process_of(rt: Runtime, gw: Gateways, dist: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """An app of its own with its shelves and its counter, as each process has them."""
     app = FastAPI()
-    app.state.runtime, app.state.gateways = rt, gw
+    app.state.runtime, app.state.gateways, app.state.laying = rt, gw, Laying()
+    app.state.page = BuiltPage(dist, rt.settings.stripe)
     web.install(app)
     app.include_router(router)
-    edge = web.Edge(app, "http://testserver")
+    counter = Counter(app, rt.cache, CATALOGUE, app.state.laying, web.WROTE_COOKIE.encode())
+    edge = web.Edge(counter, "http://testserver")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://testserver") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(rt: Runtime, gw: Gateways, dist: Path) -> AsyncIterator[httpx.AsyncClient]:
+    async with process_of(rt, gw, dist) as opened:
         yield opened
 
 

@@ -5,9 +5,10 @@ from fastapi import APIRouter
 
 from frontrow.events.endpoints.catalogue import router as catalogue
 from frontrow.events.endpoints.details import router as details
+from frontrow.events.endpoints.heads import router as heads
 from frontrow.events.endpoints.seatmaps import router as seatmaps
 from frontrow.events.endpoints.selling import router as selling
 
 router = APIRouter(tags=["events"])
-for part in (catalogue, details, seatmaps, selling):
+for part in (catalogue, details, heads, seatmaps, selling):
     router.include_router(part)

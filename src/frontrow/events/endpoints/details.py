@@ -3,7 +3,6 @@
 import hashlib
 import mimetypes
 import uuid
-from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -22,9 +21,6 @@ from frontrow.gateways.hub import GatewaysDep
 from frontrow.gateways.objects import NoSuchObjectError
 
 router = APIRouter()
-
-ICS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/calendar": {}}, "description": "RFC 5545"}}
-PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}, "description": "1200 x 630"}}
 
 
 @router.get("/api/events/{slug}", response_model=EventDetail, responses=refusals(NotFound))
@@ -72,26 +68,6 @@ async def get_seat_map(request: Request, rt: RuntimeDep, seat_map_id: uuid.UUID)
         return await rt.db.browse(read, fresh=wants_fresh(request))
 
     return answer(request, await shelves(request).maps.get(seat_map_id, make), A_YEAR)
-
-
-@router.get("/api/events/{slug}/calendar.ics", response_class=Response, responses={**refusals(NotFound), **ICS})
-async def get_event_calendar(request: Request, rt: RuntimeDep, slug: str) -> Response:
-    """All coming performances of an event for a calendar (RFC 5545)."""
-    raise NotFound
-
-
-@router.get(
-    "/api/performances/{performance_id}/calendar.ics", response_class=Response, responses={**refusals(NotFound), **ICS}
-)
-async def get_performance_calendar(request: Request, rt: RuntimeDep, performance_id: uuid.UUID) -> Response:
-    """A performance for a calendar (RFC 5545)."""
-    raise NotFound
-
-
-@router.get("/api/events/{slug}/card.png", response_class=Response, responses={**refusals(NotFound, Busy), **PNG})
-async def get_event_card(request: Request, rt: RuntimeDep, gw: GatewaysDep, slug: str) -> Response:
-    """The picture that a link to the event is shown with, 1200 x 630."""
-    raise NotFound
 
 
 @router.get("/media/{key:path}", include_in_schema=False)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 
 from frontrow.core.db import Tx
-from frontrow.events.models import Event, Performance, Price, SeatMap, TicketType, Venue
+from frontrow.events.models import Event, Performance, PerformanceMove, Price, SeatMap, TicketType, Venue
 from frontrow.events.queries.rows import AnyRow
 from frontrow.people.models import Organiser
 
@@ -43,6 +43,11 @@ async def performances_of(tx: Tx, event_id: uuid.UUID) -> Sequence[AnyRow]:
         .where(TicketType.performance_id == Performance.id, Price.version == Performance.price_version)
         .scalar_subquery()
     )
+    before = (
+        select(PerformanceMove.starts_at_before)
+        .where(PerformanceMove.performance_id == Performance.id, PerformanceMove.move_no == Performance.move_no)
+        .scalar_subquery()
+    )
     statement: Select[*tuple[Any, ...]] = (
         select(
             Performance.id,
@@ -55,10 +60,13 @@ async def performances_of(tx: Tx, event_id: uuid.UUID) -> Sequence[AnyRow]:
             Performance.from_price,
             dearest.label("to_price"),
             Performance.wheelchair_free,
+            Performance.move_no,
             Performance.seats_total,
             Performance.seats_free,
             *_VENUE,
             Venue.address.label("venue_address"),
+            Venue.country,
+            before.label("starts_at_before"),
         )
         .join(Venue, Venue.id == Performance.venue_id)
         .where(Performance.event_id == event_id)
@@ -80,6 +88,8 @@ async def performance(tx: Tx, performance_id: uuid.UUID) -> AnyRow | None:
             Performance.state,
             Performance.starts_at,
             Performance.doors_at,
+            Performance.ends_at,
+            Performance.move_no,
             Performance.sales_open_at,
             Performance.sales_close_at,
             Performance.seat_map_id,

@@ -8,11 +8,10 @@ from typing import Any
 from frontrow.events.queries.words import Question
 
 FOUND = """found AS MATERIALIZED (
-  SELECT t.event_id, CASE WHEN t.title @@ CAST(:every AS tsquery) THEN 0 ELSE 1 END AS rank
-    FROM event_text t WHERE t.words @@ CAST(:every AS tsquery)),
-here AS MATERIALIZED (SELECT v.id FROM venue v WHERE v.words @@ CAST(:some AS tsquery))"""
-"""Events in whose text all words are, those with all of them in the title first; and places that some of them name."""
+  SELECT t.event_id FROM event_text t WHERE t.words @@ CAST(:every AS tsquery))"""
+"""Events in whose text all words are."""
 
+LAST_ID = uuid.UUID(int=2**128 - 1)
 FARTHEST_ZONE = timedelta(hours=14)
 FACETS = ("city", "category", "price", "accessible")
 
