@@ -1,5 +1,6 @@
 """The HTTP door of seats: the snapshot of a performance, and holds."""
 
+import asyncio
 import gzip
 import uuid
 from typing import Annotated
@@ -9,6 +10,8 @@ from fastapi import APIRouter, Header, Request, Response
 from frontrow.core.db import Tx
 from frontrow.core.errors import Busy, IdempotencyMismatch, InvalidRequest, NotFound, OutcomeUnknown
 from frontrow.core.idempotency import checked_key
+from frontrow.core.runtime import Runtime
+from frontrow.core.together import Together
 from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.people.access import BuyerDep
 from frontrow.seats import actions, queries
@@ -33,13 +36,33 @@ router = APIRouter(prefix="/api", tags=["seats"])
 IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
 ZIP_FROM = 1500  # bytes
 
+Pages = Together[uuid.UUID, tuple[bytes, bytes | None]]
+"""Snapshots as JSON, plain and zipped, by performance."""
+
+
+def _pages(request: Request) -> Pages:
+    """This process's: after a restart a thousand pages ask for the same map at once."""
+    found: Pages | None = getattr(request.app.state, "seat_pages", None)
+    if found is None:
+        rt: Runtime = request.app.state.runtime
+
+        async def make(performance_id: uuid.UUID) -> tuple[bytes, bytes | None]:
+            body = encode_snapshot(await rt.db.read(lambda tx: queries.snapshot(tx, performance_id)))
+            # In a thread: a large map takes longer than a hold may be kept waiting.
+            return body, await asyncio.to_thread(gzip.compress, body, 3) if len(body) > ZIP_FROM else None
+
+        found = request.app.state.seat_pages = Together(make)
+    return found
+
 
 @router.get("/performances/{performance_id}/seats", response_model=SeatSnapshot, responses=refusals(NotFound, Busy))
-async def get_seat_states(performance_id: uuid.UUID, request: Request, rt: RuntimeDep) -> Response:
-    """Every seat's state and fence, now, from the primary. Apply the socket's changes with a higher fence to it."""
-    body = encode_snapshot(await rt.db.read(lambda tx: queries.snapshot(tx, performance_id)))
-    if len(body) > ZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
-        zipped = gzip.compress(body, 3)
+async def get_seat_states(performance_id: uuid.UUID, request: Request) -> Response:
+    """Every seat's state and fence, now, from the primary. Apply the socket's changes with a higher fence to it.
+
+    Those who ask at the same time get the same answer, which is never older than their question.
+    """
+    body, zipped = await _pages(request).ask(performance_id)
+    if zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(zipped, media_type="application/json", headers={"Content-Encoding": "gzip"})
     return Response(body, media_type="application/json")
 

@@ -84,6 +84,8 @@ export const getGetSeatStatesUrl = (performanceId: string,) => {
 
 /**
  * Every seat's state and fence, now, from the primary. Apply the socket's changes with a higher fence to it.
+ *
+ * Those who ask at the same time get the same answer, which is never older than their question.
  * @summary Get Seat States
  */
 export const getSeatStates = async (performanceId: string, options?: Parameters<typeof http>[1]): Promise<SeatSnapshot> => {
