@@ -41,9 +41,9 @@ def areas(draw: st.DrawFn) -> Json:
 
 
 @st.composite
-def rows(draw: st.DrawFn, words: str, number: str, y: float) -> Json:
-    """A row at a pitch of 22 to 40 pixels, straight or bent, its first seats perhaps of another category."""
-    count, pitch = draw(st.integers(1, 7)), draw(st.integers(22, 40))
+def rows(draw: st.DrawFn, words: str, number: str, y: float, pitch: int) -> Json:
+    """A row at about ``pitch`` pixels, straight or bent, its first seats perhaps of another category."""
+    count, pitch = draw(st.integers(1, 7)), pitch * draw(st.floats(1, 1.2))
     bend = draw(st.floats(-0.6, 0.6))
     first, second = draw(st.sampled_from(CATEGORIES)), draw(st.sampled_from(CATEGORIES))
     change = draw(st.integers(0, count))
@@ -75,13 +75,13 @@ def round_tables(draw: st.DrawFn, words: str, number: str, y: float) -> tuple[Js
 @st.composite
 def plans(draw: st.DrawFn) -> dict[str, Any]:
     """A plan without faults: one to three zones side by side, each with rows and tables one below the other."""
-    zones, across = [], 0
+    zones, across, pitch = [], 0, draw(st.integers(22, 40))
     for at in range(draw(st.integers(1, 3))):
         drawn, shapes, y = [], draw(st.lists(areas(), max_size=3)), 0
         for down in range(draw(st.integers(1, 4))):
             words, number = f"{at}", draw(st.sampled_from((str(down + 1), chr(65 + down), f"Tisch {down}")))
             if draw(st.integers(0, 3)):
-                drawn.append(draw(rows(words, number, y)))
+                drawn.append(draw(rows(words, number, y, pitch)))
                 y += 60
             else:
                 table, top = draw(round_tables(words, number, y))

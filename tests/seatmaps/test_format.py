@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from frontrow.events.rules import places_of
 from frontrow.events.rules.seatmaps import layout_of
 from frontrow.events.rules.seatmaps_check import check
 from frontrow.events.rules.seatmaps_faults import Faults
+from frontrow.events.rules.seatmaps_file import read_map
 from frontrow.events.rules.seatmaps_format import Layout
 from frontrow.events.rules.seatmaps_picture import picture
 from frontrow.events.rules.seatmaps_schema import schema
@@ -227,3 +229,16 @@ def test_a_picture_shows_words_as_words() -> None:
     assert "<script>" not in drawn
     assert drawn.count("<circle") == 4 + 1  # a wheelchair place is a square, a table round
     assert ">Way in</text>" in drawn
+
+
+def test_the_page_about_it_shows_a_sound_map_and_names_every_code() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "seatmaps.md").read_text()
+    shown = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert shown is not None
+    found = read_map(shown[1].encode())
+    assert (found.faults.errors, found.faults.warnings) == ([], [])
+    source = "".join(file.read_text() for file in (root / "src/frontrow/events/rules").glob("*.py"))
+    codes = set(re.findall(r'(?:error|warn|tell|_tell)\(\s*(?:faults, (?:found\.)?name, )?"([a-z_]+)"', source))
+    assert len(codes) > 30
+    assert {code for code in codes if f"`{code}`" not in page} == set()

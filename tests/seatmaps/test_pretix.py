@@ -19,7 +19,13 @@ from frontrow.events.rules.seatmaps_format import Area, Layout
 from tests.seatmaps.drawing import plans
 from tests.seatmaps.plans import Json, dinner_show, faulty, theatre
 
-slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+# The same examples on every run: an edge that chance finds is for whoever works here, not for a red build elsewhere.
+slow = settings(
+    derandomize=True,
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 def imported(plan: Json) -> Layout:

@@ -160,7 +160,7 @@ class _Import:
         for at, corners in self.drawn.corners():
             left, right = min(x for x, _ in corners), max(x for x, _ in corners)
             top, bottom = min(y for _, y in corners), max(y for _, y in corners)
-            if max(right - left, bottom - top) > 12.3 * PITCH or not inside(corners, *middle):
+            if max(right - left, bottom - top) > 12.3 * PITCH or not _well_inside(corners, *middle):
                 continue
             near = all(
                 left - 1.83 * PITCH <= x <= right + 1.83 * PITCH and top - 1.83 * PITCH <= y <= bottom + 1.83 * PITCH
@@ -187,10 +187,12 @@ class _Import:
 
 def _side(at: Sequence[float], size: float) -> tuple[float, float]:
     """Where the paper begins and how long it is, along one axis: as the plan has it if it's a sensible margin."""
+    size = snapped(size, up=True)
     least, most = min(at, default=0.0), max(at, default=size)
-    begins = 0.0 if -1e-6 <= least <= WIDEST_MARGIN + 1e-6 else float(math.floor(least - MARGIN))
-    kept = begins == 0 and -1e-6 <= size - most <= WIDEST_MARGIN + 1e-6
-    return begins, snapped(size if kept else most - begins + MARGIN, up=True)
+    # A twentieth of a unit is what rounding may have done to what lies on the very edge.
+    begins = 0.0 if -0.05 <= least <= WIDEST_MARGIN + 0.05 else float(math.floor(least - MARGIN))
+    kept = begins == 0 and -0.05 <= size - most <= WIDEST_MARGIN + 0.05
+    return begins, size if kept else snapped(most - begins + MARGIN, up=True)
 
 
 def pitch_of(rows: Iterator[list[FoundSeat]]) -> float:
@@ -204,7 +206,10 @@ def pitch_of(rows: Iterator[list[FoundSeat]]) -> float:
     if not gaps:
         return USUAL_PITCH
     gaps.sort()
-    pitch = min(statistics.median(gaps), gaps[len(gaps) // 20] / 0.7)
+    usual = statistics.median(gaps)
+    # What is nearer than about half of that are two seats on one spot, which the check will find.
+    tight = next(gap for gap in gaps[len(gaps) // 20 :] if gap >= 0.47 * usual)
+    pitch = min(usual, tight / 0.7)
     # What is as good as pretix's own pitch counts as it, so that its pixels become round figures.
     return USUAL_PITCH if abs(pitch - USUAL_PITCH) <= 0.75 + 1e-6 else pitch
 
@@ -218,6 +223,12 @@ def codes_for(names: Sequence[str]) -> dict[str, str]:
         if name not in codes:
             codes[name] = next(spare, "?")
     return codes
+
+
+def _well_inside(corners: Sequence[tuple[float, float]], x: float, y: float) -> bool:
+    """Within a shape, and not on its edge, where a rounding would decide."""
+    by = 1.37
+    return all(inside(corners, *point) for point in ((x - by, y), (x + by, y), (x, y - by), (x, y + by)))
 
 
 def _surround(points: Sequence[tuple[float, float]], middle: tuple[float, float]) -> bool:
