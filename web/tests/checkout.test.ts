@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Hold } from "@/client/frontrow.schemas";
 import { initialState, mineOf, reduce, stepOf, type CheckoutChange, type CheckoutState } from "@/features/checkout/state";
-import { declined, explain, explainCoupon, notTogether, seatsTaken } from "@/features/checkout/words";
+import { declined, elsewhereOf, explain, explainCoupon, notEnoughLeft, notTogether, seatsTaken } from "@/features/checkout/words";
 import { attemptKey, EMPTY, recall, remember, settle } from "@/shared/lib/checkoutMemory";
 import { isUnknown, ProblemError } from "@/shared/lib/problem";
 
@@ -66,10 +66,24 @@ describe("words", () => {
 
   it("offer what can be had when no block is as long as wished", () => {
     const wish = { count: 6, category: "A", accessible: false, split: false };
-    const { title, offers } = notTogether(wish, 4);
+    const block = (section: string, category: string, together: number) => ({ section, category, together });
+    const { title, body, offers } = notTogether(wish, 4, [block("Stalls", "A", 4), block("Balcony", "B", 8), block("Gallery", "B", 6), block("Box 1", "A", 1)]);
     expect(title).toBe("No 6 free seats side by side at this price");
-    expect(offers?.map((offer) => [offer.wish.count, offer.wish.split])).toEqual([[6, true], [4, false], [6, false]]);
+    expect(body).toBe("Side by side there are: Stalls 4, Balcony 8, Gallery 6. Nothing is held or charged.");
+    expect(offers?.map(({ label, wish: { count, category, split } }) => [label, count, category, split])).toEqual([
+      ["Take 6 in Balcony, price B", 6, "B", false],
+      ["Take 4 together", 4, "A", false],
+      ["Take 6 in separate blocks", 6, "A", true],
+    ]);
     expect(notTogether({ ...wish, category: null }, 0).offers).toHaveLength(1);
+  });
+
+  it("offer the last ones, and understand only what the house really said", () => {
+    const wish = { count: 3, category: null, accessible: true, split: false };
+    expect(notEnoughLeft(wish, 1)).toMatchObject({ title: "Only 1 place left", offers: [{ label: "Take the last one", wish: { count: 1, split: true } }, { wish: { accessible: false } }] });
+    expect(notEnoughLeft({ ...wish, accessible: false }, 0)).toMatchObject({ title: "None of these places are left", way: "close" });
+    expect(elsewhereOf({ instead: [{ section: "Stalls", category: "A", together: 2 }, { section: 1 }, null] })).toEqual([{ section: "Stalls", category: "A", together: 2 }]);
+    expect(elsewhereOf({ instead: "Stalls" })).toEqual([]);
   });
 
   it("tell of seats that are held elsewhere", () => {

@@ -7,7 +7,7 @@ import type { Buyer } from "./BuyerForm";
 import * as calls from "./calls";
 import { withType, type Wish } from "./quote";
 import type { Busy, CheckoutChange, CheckoutState } from "./state";
-import { explain, explainCoupon, isCouponCode, LEAVES_SINGLE, notEnoughLeft, notTogether, seatsTaken, type Circumstances, type Explanation } from "./words";
+import { elsewhereOf, explain, explainCoupon, isCouponCode, LEAVES_SINGLE, notEnoughLeft, notTogether, seatsTaken, type Circumstances, type Explanation } from "./words";
 
 const STANDING_TRIES = 2;
 
@@ -94,11 +94,6 @@ async function priced(holdId: string, wish: Wish): Promise<Priced> {
   return { wish: { ...wish, coupon: null }, quote, coupon: explainCoupon(coupon.problem.code, coupon.code, { currency: quote.currency, ...coupon.problem.facts }) };
 }
 
-/** Where the longest block is, when the house says it. */
-function placeWords({ where }: ProblemError["facts"]): string {
-  return typeof where === "string" ? where : "";
-}
-
 export function checkoutActions(ground: Ground): CheckoutActions & { fail: (error: unknown) => void } {
   const { performanceId, dispatch } = ground;
   /** Only the latest question about the price counts. */
@@ -139,7 +134,7 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
   const hold = async (wanted: calls.Wanted): Promise<void> => {
     const held = await calls.hold(performanceId, wanted);
     // Whoever went to another page while the answer was under way wants no seats.
-    if (ground.alive) dispatch({ type: "held", hold: held, notice: wanted.kind === "best" && calls.leavesSingle(held) ? LEAVES_SINGLE : null });
+    if (ground.alive) dispatch({ type: "held", hold: held, notice: wanted.kind === "best" && held.leaves_single ? LEAVES_SINGLE : null });
     else calls.release(held.id);
   };
 
@@ -201,8 +196,8 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
         } catch (error) {
           if (!(error instanceof ProblemError)) throw error;
           const figure = (name: string): number => Number(error.facts[name] ?? 0);
-          if (error.code === "not_together") dispatch({ type: "failed", notice: notTogether(wish, figure("largest"), placeWords(error.facts)), error });
-          else if (error.code === "not_enough_left") dispatch({ type: "failed", notice: notEnoughLeft(wish, figure("left")), error });
+          if (error.code === "not_together") dispatch({ type: "failed", notice: notTogether(wish, figure("largest"), elsewhereOf(error.facts)), error });
+          else if (error.code === "not_enough_left") dispatch({ type: "failed", notice: notEnoughLeft(wish, figure("left"), elsewhereOf(error.facts)), error });
           else throw error;
         }
       }),

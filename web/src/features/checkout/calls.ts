@@ -68,12 +68,6 @@ function holdRequest(wanted: Wanted): HoldRequest {
   }
 }
 
-/** Whether a choice of the house's leaves one seat alone because no other was as large. */
-export function leavesSingle(held: Hold & { leaves_single?: unknown }): boolean {
-  const said = held.leaves_single;
-  return Array.isArray(said) ? said.length > 0 : Boolean(said);
-}
-
 export async function hold(performanceId: string, wanted: Wanted): Promise<Hold> {
   const body = holdRequest(wanted);
   return learned(await once(performanceId, "hold", body, (key) => client.holdSeats(performanceId, body, keyed(key))));

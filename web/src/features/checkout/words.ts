@@ -47,27 +47,59 @@ export function tooManySeats(maxSeats: number, held = 0): Explanation {
   };
 }
 
-/** No block of seats is as long as wished: shorter ones, or several. `where` is the longest one's place in words, if the house said it. */
-export function notTogether(wish: BestWish, largest: number, where = ""): Explanation {
-  const offers = [{ label: `Take ${wish.count} in separate blocks`, wish: { ...wish, split: true } }];
-  if (largest > 0) offers.push({ label: `Take ${largest} together`, wish: { ...wish, count: largest } });
-  if (wish.category !== null) offers.push({ label: `Look for ${wish.count} at any price`, wish: { ...wish, category: null } });
+/** What would do instead: a section's largest block, and its price. */
+export interface Elsewhere {
+  section: string;
+  category: string;
+  together: number;
+}
+
+/** "Stalls has 4 together, Balcony 2." */
+function elsewhereWords(elsewhere: readonly Elsewhere[]): string {
+  const best = new Map<string, number>();
+  for (const { section, together } of elsewhere) best.set(section, Math.max(together, best.get(section) ?? 0));
+  const parts = [...best].filter(([, together]) => together > 1).slice(0, 3).map(([section, together]) => `${section} ${together}`);
+  return parts.length > 0 ? `Side by side there are: ${parts.join(", ")}. ` : "";
+}
+
+type Offers = NonNullable<Explanation["offers"]>;
+
+/** The other prices at which so many can be had together, the first of each. */
+function otherPrices(wish: BestWish, elsewhere: readonly Elsewhere[]): Offers {
+  const enough = elsewhere.filter(({ category, together }) => category !== wish.category && together >= wish.count);
+  const first = [...new Map(enough.toReversed().map((block) => [block.category, block])).values()].reverse();
+  return first.slice(0, 2).map(({ category, section }) => ({ label: `Take ${wish.count} in ${section}, price ${category}`, wish: { ...wish, category } }));
+}
+
+/** No block of seats is as long as wished: other prices, shorter blocks, or several. `largest`: of what was wished. */
+export function notTogether(wish: BestWish, largest: number, elsewhere: readonly Elsewhere[] = []): Explanation {
+  const offers = wish.category === null ? [] : otherPrices(wish, elsewhere);
+  if (largest > 1) offers.push({ label: `Take ${largest} together`, wish: { ...wish, count: largest } });
+  offers.push({ label: `Take ${wish.count} in separate blocks`, wish: { ...wish, split: true } });
   return {
     code: "not_together",
     title: `No ${count(wish.count, "free seat")} side by side${wish.category ? " at this price" : ""}`,
-    body: `${largest > 0 ? `At most ${largest} are together${where && `, ${where}`}. ` : ""}Nothing is held or charged.`,
+    body: `${elsewhereWords(elsewhere) || (largest > 1 ? `At most ${largest} are together. ` : "")}Nothing is held or charged.`,
     offers,
   };
 }
 
 /** So few are left at that price, together or not. */
-export function notEnoughLeft(wish: BestWish, left: number): Explanation {
-  const offers: { label: string; wish: BestWish }[] = [];
-  if (left > 0) offers.push({ label: `Take the last ${left}`, wish: { ...wish, count: left, split: true } });
-  if (wish.category !== null) offers.push({ label: `Look for ${wish.count} at any price`, wish: { ...wish, category: null } });
+export function notEnoughLeft(wish: BestWish, left: number, elsewhere: readonly Elsewhere[] = []): Explanation {
+  const offers = wish.category === null ? [] : otherPrices(wish, elsewhere);
+  if (left > 0) offers.push({ label: left === 1 ? "Take the last one" : `Take the last ${left}`, wish: { ...wish, count: left, split: true } });
   if (wish.accessible) offers.push({ label: "Look without a wheelchair place", wish: { ...wish, accessible: false } });
   const said = WITH_FACTS["not_enough_left"]?.({ left }) ?? UNEXPECTED;
-  return offers.length > 0 ? { code: "not_enough_left", title: said.title, body: "Nothing is held or charged. This is what there is:", offers } : { code: "not_enough_left", ...said };
+  const body = `${elsewhereWords(elsewhere)}Nothing is held or charged.`;
+  return { code: "not_enough_left", ...said, ...(offers.length > 0 && { body, offers, way: undefined, label: undefined }) };
+}
+
+/** What a refusal says would do; anything else in its place is nothing. */
+export function elsewhereOf(facts: Facts): Elsewhere[] {
+  const said = facts["instead"];
+  const is = (value: unknown): value is Elsewhere =>
+    typeof value === "object" && value !== null && "section" in value && typeof value.section === "string" && "category" in value && typeof value.category === "string" && "together" in value && typeof value.together === "number";
+  return Array.isArray(said) ? said.filter(is) : [];
 }
 
 /** The house's choice leaves one seat alone, because there was no other choice as large. */
