@@ -2,11 +2,12 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { offline, WORKER } from "./src/offline/plugin.ts";
 
 const backEnd = process.env["FRONTROW_BACKEND"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), offline()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     host: "127.0.0.1",
@@ -22,5 +23,12 @@ export default defineConfig({
     // Inlined fonts and pictures would need a weaker content security policy, and would not be cached on their own.
     assetsInlineLimit: 0,
     sourcemap: false,
+    // What loads what; the budget of scripts is checked by it.
+    manifest: true,
+    rolldownOptions: {
+      input: { index: fileURLToPath(new URL("./index.html", import.meta.url)), sw: WORKER },
+      // The worker's address never changes: its scope is the whole shop, and browsers ask for it anew.
+      output: { entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
   },
 });

@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import pages from "./vite.config";
+import pages from "./vite.config.ts";
 
 // Apart from the build's own file, so that building the pages needs no test runner.
 export default mergeConfig(

@@ -4,6 +4,7 @@ import type { SubmitEvent } from "react";
 import { logIn, logOut, signUp } from "@/client/frontrow";
 import type { Me } from "@/client/frontrow.schemas";
 import { beginAction } from "@/shared/lib/correlation";
+import { forgetAll } from "@/shared/lib/kept";
 import { codeOf, ProblemError } from "@/shared/lib/problem";
 import { ME, useMe } from "@/shared/lib/session";
 import { useTitle } from "@/shared/lib/title";
@@ -137,9 +138,10 @@ function Refusal({ error, newcomer }: { error: unknown; newcomer: boolean }) {
 function Profile({ user }: { user: NonNullable<Me["user"]> }) {
   const queries = useQueryClient();
   const leave = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
       beginAction();
-      return logOut();
+      await logOut();
+      await forgetAll();
     },
     onSuccess: () => {
       // What belonged to this person must not be shown to the next one at this screen.

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { checkPayment, getOrder, listOwnRefunds } from "@/client/frontrow";
 import type { Order } from "@/client/frontrow.schemas";
 import { remember } from "@/shared/lib/checkoutMemory";
@@ -8,15 +8,19 @@ import { clock, longDate, ownClock, zoneNote } from "@/shared/lib/dates";
 import { isMissing } from "@/shared/lib/problem";
 import { learnServerTime, millisecondsUntil } from "@/shared/lib/serverClock";
 import { useTitle } from "@/shared/lib/title";
-import { buttonClass } from "@/shared/ui/Button";
+import { Button, buttonClass } from "@/shared/ui/Button";
 import { Failure } from "@/shared/ui/Failure";
 import { Notice } from "@/shared/ui/Notice";
 import { Waiting } from "@/shared/ui/Waiting";
+import { AsOf } from "./AsOf";
 import { isOver, isPassing, refundWords, ticketWords, withToken, wordsOf } from "./orderWords";
 import { Receipt } from "./Receipt";
 import type { FullOrder } from "./shapes";
 import { Ticket } from "./Ticket";
 import { TicketActions } from "./TicketActions";
+import { TicketScreen } from "./TicketScreen";
+import { useKept } from "./useKept";
+import "./wallet.css";
 
 const POLL_MS = 1_000;
 /** While paying, the server is asked to look at the payment itself this often; the webhook is usually faster. */
@@ -102,12 +106,13 @@ export function OrderPage() {
   const { id } = useParams({ from: "/orders/$id" });
   const { token, redirect_status: hint } = useSearch({ from: "/orders/$id" });
   const order = useOrder(id, token);
+  const { order: known, asOf } = useKept(id, order, token);
   const refunds = useRefunds(order.data, token);
   const returning = useReturn(id, token, hint);
-  useTitle(order.data ? `Order ${order.data.code}` : "Order");
+  useTitle(known ? `Order ${known.code}` : "Order");
   if (isMissing(order.error)) return <NotYours />;
-  if (order.isError && !order.data) return <Failure error={order.error} what="your order" onRetry={() => void order.refetch()} />;
-  if (!order.data || (returning && order.data.state !== "paid")) {
+  if (order.isError && !known) return <Failure error={order.error} what="your order" onRetry={() => void order.refetch()} />;
+  if (!known || (returning && known.state !== "paid")) {
     return (
       <div className="page">
         {returning && <p className="sr-only">Asking your bank how the payment went</p>}
@@ -115,15 +120,16 @@ export function OrderPage() {
       </div>
     );
   }
-  return <OrderView order={{ ...order.data, refunds }} token={token ?? order.data.token} />;
+  return <OrderView order={{ ...known, refunds }} token={token ?? known.token} asOf={asOf} />;
 }
 
-function OrderView({ order, token }: { order: FullOrder; token: string }) {
+function OrderView({ order, token, asOf }: { order: FullOrder; token: string; asOf: number | null }) {
   const { event, performance } = order;
   const zone = zoneNote(performance.starts_at, performance.timezone);
   return (
     <div className="page pt-8 sm:pt-14">
-      <div aria-live="polite">{order.state === "paid" ? <Paid order={order} token={token} /> : <Unpaid order={order} token={token} />}</div>
+      {asOf !== null && <AsOf at={asOf} what="your tickets" />}
+      <div aria-live="polite">{order.state === "paid" ? <Paid order={order} token={token} offline={asOf !== null} /> : <Unpaid order={order} token={token} />}</div>
       <div className="mt-12 grid gap-x-16 gap-y-10 lg:grid-cols-2">
         <section aria-labelledby="evening">
           <h2 id="evening" className="border-b border-ink pb-2 text-xl">
@@ -153,9 +159,10 @@ function venueLine({ name, address, city }: Order["performance"]["venue"]): stri
   return [name, address, address.includes(city) ? "" : city].filter(Boolean).join(", ");
 }
 
-function Paid({ order, token }: { order: FullOrder; token: string }) {
+function Paid({ order, token, offline }: { order: FullOrder; token: string; offline: boolean }) {
   const valid = order.tickets.filter((ticket) => ticket.state !== "void").length;
   const refund = refundWords(order);
+  const screen = useScreen(order);
   return (
     <>
       <OrderCode code={order.code} />
@@ -163,7 +170,7 @@ function Paid({ order, token }: { order: FullOrder; token: string }) {
       {valid > 0 && (
         <p className="prose-width mt-3">
           {valid === 1 ? "It is" : "They are"} also on {valid === 1 ? "its" : "their"} way to <span className="font-medium">{order.email}</span>. At the door, show the
-          code on your phone or on paper.
+          code on your phone or on paper; once opened, this page works without a connection, too.
         </p>
       )}
       {refund && (
@@ -171,20 +178,35 @@ function Paid({ order, token }: { order: FullOrder; token: string }) {
           <Notice title="Money that came back">{refund}</Notice>
         </div>
       )}
-      <TicketActions order={order} token={token} />
-      <Tickets order={order} token={token} />
+      <div className="mt-6 flex flex-wrap items-center gap-x-4 gap-y-3 print:hidden">
+        {screen.tickets[0] && (
+          <Button tone="next" onClick={() => screen.show(screen.tickets[0]?.id ?? "")}>
+            Show at the door
+          </Button>
+        )}
+        {!offline && <TicketActions order={order} token={token} />}
+      </div>
+      <Tickets order={order} token={token} onShow={screen.show} />
+      {screen.first !== null && <TicketScreen order={order} tickets={screen.tickets} first={screen.first} token={token} onClose={screen.close} />}
     </>
   );
 }
 
+/** Which ticket is shown as large as the screen, if one is. */
+function useScreen(order: FullOrder) {
+  const [first, setFirst] = useState<string | null>(null);
+  const tickets = order.tickets.filter((ticket) => ticket.state === "valid");
+  return { tickets, first, show: (ticketId: string) => setFirst(ticketId), close: () => setFirst(null) };
+}
+
 /** All tickets, the void ones last: they stay in sight, so that nobody shows one at the door. */
-function Tickets({ order, token }: { order: FullOrder; token: string }) {
+function Tickets({ order, token, onShow }: { order: FullOrder; token: string; onShow: (ticketId: string) => void }) {
   const [valid, void_] = [order.tickets.filter((ticket) => ticket.state !== "void"), order.tickets.filter((ticket) => ticket.state === "void")];
   if (order.tickets.length === 0) return null;
   return (
     <ul className="mt-10 grid gap-6 lg:grid-cols-2" aria-label="Tickets">
       {[...valid, ...void_].map((ticket) => (
-        <Ticket key={ticket.id} ticket={ticket} order={order} qrUrl={withToken(ticket.qr_svg_url, token)} />
+        <Ticket key={ticket.id} ticket={ticket} order={order} qrUrl={withToken(ticket.qr_svg_url, token)} onShow={() => onShow(ticket.id)} />
       ))}
     </ul>
   );
@@ -227,7 +249,7 @@ function Unpaid({ order, token }: { order: FullOrder; token: string }) {
           Choose seats again
         </Link>
       )}
-      {bought && <Tickets order={order} token={token} />}
+      {bought && <Tickets order={order} token={token} onShow={() => undefined} />}
     </>
   );
 }

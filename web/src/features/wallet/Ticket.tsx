@@ -6,6 +6,8 @@ interface TicketProps {
   ticket: Order["tickets"][number];
   order: Order;
   qrUrl: string;
+  /** Opens its code as large as the screen. */
+  onShow: () => void;
 }
 
 const NOT_VALID: Record<string, string> = {
@@ -14,7 +16,7 @@ const NOT_VALID: Record<string, string> = {
 };
 
 /** One ticket as a stub: the seat large on the left, the code for the door on the right. */
-export function Ticket({ ticket, order, qrUrl }: TicketProps) {
+export function Ticket({ ticket, order, qrUrl, onShow }: TicketProps) {
   const { performance, event } = order;
   const refused = NOT_VALID[ticket.state];
   const gone = ticket.state === "void";
@@ -39,9 +41,12 @@ export function Ticket({ ticket, order, qrUrl }: TicketProps) {
           </p>
         </div>
       ) : (
-        <div className="ticket-stub grid place-items-center p-4">
+        <div className="ticket-stub relative grid place-items-center p-4">
           {/* Scanners want dark on light, whatever the theme. */}
           <img src={qrUrl} alt={`QR code for ${seatWords(ticket)}`} className="aspect-square w-52 rounded-sm bg-white p-2 min-[30rem]:w-40" />
+          {ticket.state === "valid" && (
+            <button type="button" className="absolute inset-0 cursor-zoom-in print:hidden" aria-label={`Show the code of ${seatWords(ticket)} full screen`} onClick={onShow} />
+          )}
         </div>
       )}
     </li>

@@ -33,24 +33,22 @@ export function TicketActions({ order, token }: { order: FullOrder; token: strin
   };
   return (
     <>
-      <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-3 print:hidden">
-        {order.pdf_url && (
-          <a href={withToken(order.pdf_url, token)} className={buttonClass("next")} download>
-            Download as PDF
-          </a>
-        )}
-        {order.ics_url && (
-          <a href={withToken(order.ics_url, token)} className={buttonClass("ink")} download>
-            Add to calendar
-          </a>
-        )}
-        {order.can_resend && (
-          <Button tone="quiet" className="text-sm font-normal" busy={mail === "sending"} disabled={mail === "sent"} onClick={() => void resend()}>
-            Send the mail again
-          </Button>
-        )}
-      </div>
-      <p role="status" className="mt-2 text-sm" data-testid="resend-answer">
+      {order.pdf_url && (
+        <a href={withToken(order.pdf_url, token)} className={buttonClass("ink")} download>
+          Download as PDF
+        </a>
+      )}
+      {order.ics_url && (
+        <a href={withToken(order.ics_url, token)} className={buttonClass("ink")} download>
+          Add to calendar
+        </a>
+      )}
+      {order.can_resend && (
+        <Button tone="quiet" className="px-2 text-sm font-normal" busy={mail === "sending"} disabled={mail === "sent"} onClick={() => void resend()}>
+          Send the mail again
+        </Button>
+      )}
+      <p role="status" className="w-full text-sm" data-testid="resend-answer">
         {SAID[mail](order.email)}
       </p>
     </>

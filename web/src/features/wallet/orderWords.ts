@@ -88,3 +88,19 @@ export function withToken(url: string, token: string): string {
   if (!token || url.includes("token=")) return url;
   return `${url}${url.includes("?") ? "&" : "?"}token=${encodeURIComponent(token)}`;
 }
+
+/** Nearest first. */
+export function byDate(a: PlacedInTime, b: PlacedInTime): number {
+  return Date.parse(a.performance.starts_at) - Date.parse(b.performance.starts_at);
+}
+
+/** An evening is over some hours after it began: whoever is late, or in the interval, still needs the code. */
+export function isPast(order: PlacedInTime, now: number): boolean {
+  return Date.parse(order.performance.starts_at) + EVENING_MS < now;
+}
+
+interface PlacedInTime {
+  performance: { starts_at: string };
+}
+
+const EVENING_MS = 6 * 60 * 60_000;
