@@ -48,6 +48,8 @@ def _json(layout: dict[str, Any]) -> str:
 
 async def _newest(tx: Tx, organiser_id: uuid.UUID, venue_id: uuid.UUID, name: str, layout: str) -> Any:
     """The newest version of that name, if any, and whether it is the ``layout``; nobody adds one before the commit."""
+    # A stadium's places are written for longer than any other statement may take; nobody waits for them meanwhile.
+    await tx.sql("SET LOCAL statement_timeout = '120s'")
     # Two imports at once follow one another here, so that each finds the version of the other.
     found = await tx.sql(
         "SELECT id FROM venue WHERE id = :venue AND organiser_id = :organiser FOR NO KEY UPDATE",
