@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from frontrow.demo.theatre import CLUB_PLACES, SEATS, STUDIO_SEATS, club, studio, theatre
+from frontrow.demo.halls.small import CLUB_PLACES, STUDIO_SEATS, club, studio
+from frontrow.demo.halls.theatre import SEATS, theatre
 from frontrow.events.rules import Place, places_of
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from frontrow.core.money import portion
-from frontrow.demo.theatre import club, studio, theatre
+from frontrow.demo.halls.small import club, studio
+from frontrow.demo.halls.theatre import theatre
 
 TIMEZONE = "Europe/Helsinki"
 CURRENCY = "EUR"

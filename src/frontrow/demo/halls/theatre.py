@@ -1,4 +1,4 @@
-"""The demo's halls: a theatre of 2,000 seats in true curves, a studio on a flat floor, a standing club.
+"""A theatre of 2,000 seats in true curves.
 
 The theatre is a horseshoe. Stalls rows are gentle arcs around a point behind the stage, parted by two aisles that fan
 out and a cross aisle; boxes line the side walls; dress circle and upper circle are arcs around the front of the stage.
@@ -6,14 +6,12 @@ Each block is a section of its own, because view, and so the price category, cha
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from frontrow.demo.draught import COMPANION, PITCH, ROW_LETTERS, WHEELCHAIR, Arc, Draught, DrawnRow, Point
+from frontrow.demo.halls.draught import COMPANION, PITCH, ROW_LETTERS, WHEELCHAIR, Arc, Draught, DrawnRow, Point
 
 SEATS = 2000
-STUDIO_SEATS = 120
-CLUB_PLACES = 300
 
 ROW = 11.5  # from row to row
 AISLE = 16.0
@@ -108,7 +106,7 @@ def _boxes(sheet: Draught) -> None:
             turns = (sign * angle - across, sign * angle + across)
             points = [arc.point(turn) for arc in (inner, outer) for turn in turns]
             rows.append(DrawnRow(str(at + 1), "D" if at < 3 else "C" if at < 6 else "B", points))
-        sheet.section(name, rows, (sign * (_BOX_RADIUS + 3.0), -_BOX_RADIUS * 0.14 - 32.0))
+        sheet.section(name, rows, (sign * (_BOX_RADIUS + 3.0), -_BOX_RADIUS * 0.14 - 32.0), kind="box")
 
 
 def _balcony(
@@ -169,32 +167,3 @@ def _turned(kinds: Mapping[int, int], count: int) -> dict[int, int]:
 
 def _wide(kinds: Mapping[int, int]) -> list[int]:
     return [at for at, kind in kinds.items() if kind == WHEELCHAIR]
-
-
-def studio() -> dict[str, Any]:
-    """A studio on a flat floor: ten straight rows of twelve with an aisle in the middle."""
-    sheet = Draught("Studio", stage=(-66.0, -58.0, 132.0, 40.0), stage_label="Playing area")
-    rows = []
-    for at in range(10):
-        y = 20.0 + at * 12.0
-        kinds = {0: WHEELCHAIR, 1: COMPANION, 10: COMPANION, 11: WHEELCHAIR} if at == 0 else {}
-        points = [(side * (AISLE / 2 + PITCH * (place + 0.5)), y) for side in (-1, 1) for place in range(6)]
-        rows.append(DrawnRow(ROW_LETTERS[at], "A" if at < 6 else "B", sorted(points), kinds=kinds))
-    sheet.section("Studio", rows, (0.0, 2.0))
-    return sheet.layout()
-
-
-def club() -> dict[str, Any]:
-    """A club under a railway arch: one standing floor of 300 places before a low stage."""
-    sheet = Draught("Cellar Club", stage=(-70.0, -50.0, 140.0, 40.0))
-    sheet.area("Floor", "A", CLUB_PLACES, list(_club_floor()))
-    return sheet.layout()
-
-
-def _club_floor() -> Iterator[Point]:
-    """The floor between the walls; its far end is the half circle of the vault."""
-    yield -120.0, 8.0
-    yield 120.0, 8.0
-    for step in range(33):
-        angle = math.pi * step / 32
-        yield round(120.0 * math.cos(angle), 1), round(96.0 + 84.0 * math.sin(angle), 1)
