@@ -1,12 +1,11 @@
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
+import { Waiting } from "@/shared/ui/Waiting";
 import type { PriceChoice } from "./BestSeats";
 import type { Buyer } from "./BuyerForm";
 import { Choose } from "./Choose";
-import { Details } from "./Details";
 import { PanelParts } from "./panel";
-import { Pay } from "./Pay";
 import type { Line } from "./SeatLines";
-import { stepOf } from "./state";
+import { chosenCount, stepOf } from "./state";
 import type { Checkout } from "./useCheckout";
 
 export interface OrderPanelProps {
@@ -31,6 +30,11 @@ export interface OrderPanelProps {
   eventSlug?: string | undefined;
 }
 
+// The steps after choosing come while the buyer chooses: the first view needs neither forms nor payment.
+const loadSteps = () => import("./steps");
+const Details = lazy(async () => ({ default: (await loadSteps()).Details }));
+const Pay = lazy(async () => ({ default: (await loadSteps()).Pay }));
+
 const TITLES = { choose: "Your seats", details: "Your details", pay: "Payment" };
 
 /** The order: chosen, held, ordered, paid, in one column that never loses what was done. */
@@ -44,6 +48,12 @@ export function OrderPanel(props: OrderPanelProps) {
     if (before.current !== step) title.current?.focus();
     before.current = step;
   }, [step]);
+
+  const choosing = step === "choose" && chosenCount(checkout) === 0;
+  useEffect(() => {
+    // A lost chunk is asked for again when it is needed.
+    if (!choosing) void loadSteps().catch(() => undefined);
+  }, [choosing]);
 
   const [sheetOpen, setSheetOpen] = useState(false);
   const open = sheetOpen || step !== "choose" || checkout.notice !== null;
@@ -59,10 +69,8 @@ export function OrderPanel(props: OrderPanelProps) {
           <p role="status">Finding your seats again …</p>
         ) : step === "choose" ? (
           <Choose {...props} open={open} onOpen={() => setSheetOpen(!open)} />
-        ) : step === "pay" ? (
-          <Pay {...props} />
         ) : (
-          <Details {...props} />
+          <Suspense fallback={<Waiting what="the next step" />}>{step === "pay" ? <Pay {...props} /> : <Details {...props} />}</Suspense>
         )}
       </PanelParts>
     </section>
