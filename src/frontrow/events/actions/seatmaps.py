@@ -26,7 +26,8 @@ async def create_seat_map(tx: Tx, organiser_id: uuid.UUID, venue_id: uuid.UUID, 
     """Store the next version of the venue's map of that name with its places. Raises SeatMapInvalid, NotFound."""
     places = places_of(layout)
     before = await _newest(tx, organiser_id, venue_id, layout["name"], "")
-    return (await _store(tx, organiser_id, venue_id, layout, places, before.version + 1 if before else 1)).id
+    version = before.version + 1 if before else 1
+    return (await _store(tx, organiser_id, venue_id, layout["name"], _json(layout), places, version)).id
 
 
 async def put_seat_map(
@@ -36,10 +37,12 @@ async def put_seat_map(
 
     Raises NotFound unless the venue is the organiser's.
     """
-    before = await _newest(tx, organiser_id, venue_id, layout["name"], _json(layout))
+    text = _json(layout)
+    before = await _newest(tx, organiser_id, venue_id, layout["name"], text)
     if before is not None and before.same:
         return StoredMap(before.id, before.version, fresh=False)
-    return await _store(tx, organiser_id, venue_id, layout, places, before.version + 1 if before else 1)
+    version = before.version + 1 if before else 1
+    return await _store(tx, organiser_id, venue_id, layout["name"], text, places, version)
 
 
 def _json(layout: dict[str, Any]) -> str:
@@ -73,7 +76,8 @@ async def _store(
     tx: Tx,
     organiser_id: uuid.UUID,
     venue_id: uuid.UUID,
-    layout: dict[str, Any],
+    name: str,
+    layout: str,
     places: Sequence[Place],
     version: int,
 ) -> StoredMap:
@@ -84,9 +88,9 @@ async def _store(
         id=stored.id,
         organiser=organiser_id,
         venue=venue_id,
-        name=layout["name"],
+        name=name,
         version=version,
-        layout=_json(layout),
+        layout=layout,
         seat_count=len(places),
     )
     await _put_places(tx, organiser_id, stored.id, places)

@@ -240,8 +240,8 @@ def _surround(points: Sequence[tuple[float, float]], middle: tuple[float, float]
 
 
 def _label_at(rows: Sequence[Row], width: float, height: float) -> tuple[float, float]:
-    """Above the middle of a section's seats, on the paper."""
+    """Above the middle of a section's front, on the paper: the ends of a curved row may reach far to the stage."""
     points = [(x, y) for row in rows for _, _, x, y, _ in row.seats]
-    left, right = min(x for x, _ in points), max(x for x, _ in points)
-    top = min(y for _, y in points)
-    return min(max(round((left + right) / 2, 1), 0), width), min(max(round(top - 12, 1), 0), height)
+    middle = (min(x for x, _ in points) + max(x for x, _ in points)) / 2
+    front = [y for x, y in points if abs(x - middle) < 30] or [y for _, y in points]
+    return min(max(round(middle, 1), 0), width), min(max(round(min(front) - 12, 1), 0), height)
