@@ -104,6 +104,10 @@ async def gw(rt: Runtime) -> AsyncIterator[Gateways]:
     await opened.close()
 
 
+DRAWN = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 40"><rect width="30" height="40" fill="#b3261e"/></svg>'
+)
+
 INDEX = """<!doctype html>
 <html lang="en">
   <head>

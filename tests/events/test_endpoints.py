@@ -9,10 +9,9 @@ import httpx
 import pytest
 
 from frontrow.core.runtime import Runtime
-from frontrow.demo.posters import POSTERS
 from frontrow.events.actions import learn_words
 from frontrow.gateways.hub import Gateways
-from tests.events.conftest import LAYOUT, MakeEvent
+from tests.events.conftest import DRAWN, LAYOUT, MakeEvent
 
 Write = Callable[..., Awaitable[Any]]
 
@@ -233,7 +232,7 @@ async def test_a_rush_asks_the_database_once(client: httpx.AsyncClient, make_eve
 
 
 async def test_a_picture_cant_run_anything(client: httpx.AsyncClient, gw: Gateways) -> None:
-    drawn = POSTERS["ice"]()
+    drawn = DRAWN
     key = await gw.objects.put("events", "image/svg+xml", drawn)
     answer = await client.get(f"/media/{key}")
     assert answer.content == drawn

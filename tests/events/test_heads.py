@@ -12,10 +12,9 @@ import pytest
 from icalendar import Calendar
 
 from frontrow.core.runtime import Runtime
-from frontrow.demo.posters import POSTERS
 from frontrow.events import actions as events
 from frontrow.gateways.hub import Gateways
-from tests.events.conftest import MakeEvent
+from tests.events.conftest import DRAWN, MakeEvent
 
 Write = Callable[..., Awaitable[Any]]
 NASTY = """</script><script>alert("1 & 2")</script> '"<b>"""
@@ -144,7 +143,7 @@ async def test_a_draft_has_no_page(client: httpx.AsyncClient, make_event: MakeEv
 async def test_a_card_is_a_picture_of_its_size(
     client: httpx.AsyncClient, gw: Gateways, make_event: MakeEvent, write: Write
 ) -> None:
-    key = await gw.objects.put("events", "image/svg+xml", POSTERS["ice"]())
+    key = await gw.objects.put("events", "image/svg+xml", DRAWN)
     await make_event("drawn", 4, image_key=key)
     await make_event("plain", 4, title="Ünï – コンサート " * 20)
     await make_event("broken", 4, image_key=await gw.objects.put("events", "image/svg+xml", b"<svg"))

@@ -19,9 +19,12 @@ from redis.asyncio import RedisCluster
 from frontrow.core.ids import new_id
 from frontrow.core.redis import Redis
 
-CHECK_S = 0.01
-"""How old a version may be that a process goes by: a hundredth of a second after a change everybody sees it, and
-however many ask, Redis is asked a hundred times a second."""
+CHECK_S = 0.02
+"""How old a version may be that a process goes by: so long after a change everybody sees it, and however many ask,
+Redis is asked a hundred times a second."""
+
+SOON_S = CHECK_S / 2
+"""From this age on it is asked for anew while the old one still counts: in a rush nobody waits."""
 
 LAGGING_S = 5.0
 """So long after a change pages are read from the primary: the replica may not have heard of it."""
@@ -58,7 +61,14 @@ class Cache:
     def known(self, scope: str) -> Version | None:
         """The version if this process has asked just now, else None. Needs no waiting."""
         found = self._known.get(scope)
-        return found[1] if found is not None and time.monotonic() - found[0] < CHECK_S else None
+        if found is None:
+            return None
+        age = time.monotonic() - found[0]
+        if age >= CHECK_S:
+            return None
+        if age >= SOON_S and scope not in self._asking:
+            self._asking[scope] = asyncio.create_task(self._ask(scope))
+        return found[1]
 
     async def version(self, scope: str) -> Version:
         """The present version; many who ask at once are answered by one question."""
