@@ -1,9 +1,11 @@
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { useMe } from "@/shared/lib/session";
 import { setTheme, useTheme } from "@/shared/lib/theme";
+import { useArrival } from "./useArrival";
 
 /** What surrounds every page. The house itself gets the whole window: no footer under the map. */
 export function Layout() {
+  useArrival();
   const inTheHouse = useMatchRoute()({ to: "/performances/$id" }) !== false;
   return (
     <>
@@ -31,6 +33,9 @@ function Header({ compact }: { compact: boolean }) {
           Frontrow
         </Link>
         <nav aria-label="Main" className="flex items-center sm:gap-3">
+          <Link to="/" search={{ view: "calendar" }} activeOptions={{ exact: true }} className={`${NAV} max-sm:hidden`}>
+            Calendar
+          </Link>
           {user !== null && user.organisers.length > 0 && (
             <Link to="/door" className={NAV}>
               Door
@@ -84,8 +89,18 @@ function Footer() {
   return (
     <footer className="mt-20 border-t border-hairline">
       <div className="page flex flex-wrap items-baseline justify-between gap-x-8 gap-y-2 py-8 text-sm text-muted">
-        <p>Every price is the whole price, fees included.</p>
-        <p>No account needed to buy.</p>
+        <p>Every price is the whole price, fees included. No account needed to buy.</p>
+        <nav aria-label="Foot" className="-mx-2 flex flex-wrap">
+          <Link to="/" className={NAV}>
+            What’s on
+          </Link>
+          <Link to="/" search={{ view: "calendar" }} className={NAV}>
+            Calendar
+          </Link>
+          <Link to="/wallet" className={NAV}>
+            My tickets
+          </Link>
+        </nav>
       </div>
     </footer>
   );

@@ -1,25 +1,48 @@
 /** Every address of the site. Pages load on demand, so that a buyer never downloads the door's scanner. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { readSearch, type ProgrammeSearch } from "@/features/browse/filters";
+import { eventQuery, eventsQuery, facetsQuery, organiserQuery } from "@/features/browse/queries";
 import { beginAction } from "@/shared/lib/correlation";
 import { Failure } from "@/shared/ui/Failure";
+import { parseSearch, stringifySearch } from "./address";
 import { Layout } from "./Layout";
 import { NotFound } from "./NotFound";
+import { queries } from "./queries";
 
 const root = createRootRoute({ component: Layout, notFoundComponent: NotFound });
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
+/** Asked while the page's own script is still on its way. Nobody waits for it here; the page hears of failures itself. */
+const ahead = (asked: Promise<unknown>): void => void asked.catch(() => undefined);
+
 const programme = createRoute({
   getParentRoute: () => root,
   path: "/",
-  validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search["q"]) }),
+  validateSearch: (search: Record<string, unknown>): ProgrammeSearch => readSearch(search),
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => {
+    if (deps.view !== "calendar") ahead(queries.infiniteQuery(eventsQuery(deps)));
+    ahead(queries.query(facetsQuery(deps, deps.view !== "calendar")));
+  },
   component: lazyRouteComponent(() => import("@/features/browse/ProgrammePage"), "ProgrammePage"),
 });
 
 const event = createRoute({
   getParentRoute: () => root,
   path: "/events/$slug",
+  loader: ({ params }) => ahead(queries.query(eventQuery(params.slug))),
   component: lazyRouteComponent(() => import("@/features/browse/EventPage"), "EventPage"),
+});
+
+const organiser = createRoute({
+  getParentRoute: () => root,
+  path: "/organisers/$slug",
+  loader: ({ params }) => {
+    ahead(queries.query(organiserQuery(params.slug)));
+    ahead(queries.infiniteQuery(eventsQuery({}, params.slug)));
+  },
+  component: lazyRouteComponent(() => import("@/features/browse/OrganiserPage"), "OrganiserPage"),
 });
 
 const performance = createRoute({
@@ -59,9 +82,11 @@ const door = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([programme, event, performance, order, account, wallet, door]),
+  routeTree: root.addChildren([programme, event, organiser, performance, order, account, wallet, door]),
   defaultPreload: "intent",
   scrollRestoration: true,
+  parseSearch,
+  stringifySearch,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} what="this page" onRetry={reset} />,
 });
 

@@ -1,101 +1,130 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
-import type { EventSummary } from "@/client/frontrow.schemas";
-import { monthName } from "@/shared/lib/dates";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { count } from "@/shared/lib/locale";
+import { useWide } from "@/shared/lib/media";
 import { useTitle } from "@/shared/lib/title";
-import { Button } from "@/shared/ui/Button";
+import { Button, buttonClass } from "@/shared/ui/Button";
 import { Failure } from "@/shared/ui/Failure";
+import { Sheet } from "@/shared/ui/Sheet";
 import { Waiting } from "@/shared/ui/Waiting";
-import { Entry } from "./Entry";
-import { Lead } from "./Lead";
-import { useEvents } from "./useEvents";
+import { EventList } from "./EventList";
+import { FilterChoices } from "./FilterChoices";
+import { activeNames, FILTER_NAMES, without, type ProgrammeSearch } from "./filters";
+import { Lead, LeadSpace } from "./Lead";
+import { Nothing } from "./Nothing";
+import { eventsQuery, facetsQuery } from "./queries";
+import { SearchField } from "./SearchField";
+import { useWish } from "./useWish";
+import { WishWords } from "./WishWords";
+
+// Most readers never open the month; the programme's first view shall not wait for it.
+const MonthView = lazy(() => import("./MonthView").then(({ MonthView: component }) => ({ default: component })));
 
 /** The printed programme of everything on sale: one evening leads, the rest follows by month. */
 export function ProgrammePage() {
-  const { q } = useSearch({ from: "/" });
-  useTitle(q ? `“${q}”` : undefined);
-  const events = useEvents(q);
-  if (events.isError && !events.data) return <Failure error={events.error} what="the programme" onRetry={() => void events.refetch()} />;
+  const { wish, change } = useWish();
+  const wide = useWide();
+  const [sheet, setSheet] = useState(false);
+  const calendar = wish.view === "calendar";
+  const events = useInfiniteQuery({ ...eventsQuery(wish), enabled: !calendar });
+  const facets = useQuery(facetsQuery(wish, !calendar));
+  useTitle(wish.q ? `“${wish.q}”` : calendar ? "Calendar" : "What’s on");
 
+  const active = activeNames(wish).filter((name) => !(calendar && name === "when"));
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
-  const lead = q ? undefined : items.find((event) => event.image_url && event.availability !== "sold_out") ?? items[0];
-  const rest = items.filter((event) => event !== lead);
+  const leads = active.length === 0 && !calendar;
+  const lead = leads ? (items.find((event) => event.image_url && event.availability !== "sold_out") ?? items[0]) : undefined;
+  const total = events.data?.pages[0]?.total;
+  const currency = facets.data?.price?.currency ?? items[0]?.currency ?? "EUR";
+  const narrow = active.filter((name) => name !== "q").length;
+
+  if (events.isError && !events.data && !calendar) return <Failure error={events.error} what="the programme" onRetry={() => void events.refetch()} />;
+  const choices = <FilterChoices wish={wish} facets={facets.data} onChange={change} />;
   return (
     <div className="page">
-      <h1 className="sr-only">Programme</h1>
-      {lead && <Lead event={lead} />}
-      <div className="mt-10 flex flex-wrap items-end justify-between gap-x-8 gap-y-4 sm:mt-14">
-        <h2 className="text-2xl">{q ? "Found" : "Programme"}</h2>
-        <SearchBox q={q} />
+      <div className="flex flex-wrap items-end justify-between gap-x-10 gap-y-1 pt-5 sm:pt-8">
+        <h1 className="text-3xl sm:text-4xl">What’s on</h1>
+        <SearchField />
       </div>
-      {events.isPending && <Waiting what="the programme" lines={6} />}
-      {events.data && items.length === 0 && <Nothing q={q} />}
-      {byMonth(rest).map(([month, entries]) => (
-        <section key={month} className="mt-6 sm:mt-8" aria-label={month}>
-          <h3 className="border-b border-ink pb-2 font-sans text-sm font-medium tracking-normal">{month}</h3>
-          <ul>
-            {entries.map((event) => (
-              <Entry key={event.id} event={event} />
-            ))}
-          </ul>
+      {leads && events.isPending && <LeadSpace />}
+      {lead && <Lead event={lead} />}
+      <div className="mt-6 grid gap-x-12 lg:mt-10 lg:grid-cols-[13.5rem_minmax(0,1fr)]">
+        {wide && <aside aria-label="Filters">{choices}</aside>}
+        <section aria-label={calendar ? "Calendar" : "Programme"} className="min-w-0">
+          <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-6 gap-y-2 pb-3">
+            <h2 className="text-xl">{calendar ? "Calendar" : active.length > 0 && items.length > 0 ? "Found" : "Programme"}</h2>
+            <div className="flex grow items-center justify-between gap-4 sm:grow-0">
+              {!wide && (
+                <button type="button" className="text-link min-h-11 text-base" aria-haspopup="dialog" onClick={() => setSheet(true)}>
+                  Filter{narrow > 0 && ` (${narrow})`}
+                </button>
+              )}
+              <Views wish={wish} />
+            </div>
+          </div>
+          {active.length > 0 && (
+            <div className="pb-4">
+              <WishWords wish={calendar ? without(wish, "when") : wish} currency={currency} onChange={change} />
+            </div>
+          )}
+          {calendar ? (
+            <Suspense fallback={<Waiting what="the calendar" lines={6} />}>
+              <MonthView wish={wish} currency={currency} onChange={change} />
+            </Suspense>
+          ) : (
+            <>
+              {events.data && items.length > 0 && active.length > 0 && (
+                <p aria-live="polite" className="pb-3 text-sm text-muted">
+                  {total === null || total === undefined ? "More than 1,000 events" : count(total, "event")}
+                </p>
+              )}
+              {events.isPending && <Waiting what="the programme" lines={6} />}
+              {events.data && items.length === 0 && !events.isPlaceholderData && <Nothing wish={wish} currency={currency} onChange={change} />}
+              <EventList events={events} except={lead} byMonth={!wish.q} />
+            </>
+          )}
         </section>
-      ))}
-      {events.hasNextPage && (
-        <div className="mt-10 text-center">
-          <Button busy={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-            Show more evenings
-          </Button>
-        </div>
+      </div>
+      {!wide && (
+        <Sheet
+          title="Filter"
+          open={sheet}
+          onClose={() => setSheet(false)}
+          action={
+            <div className="flex gap-3">
+              <Button className="flex-1" disabled={narrow === 0} onClick={() => change(without({}, ...FILTER_NAMES.filter((name) => name !== "q")))}>
+                Clear
+              </Button>
+              <button type="button" className={buttonClass("next", "flex-[2]")} onClick={() => setSheet(false)}>
+                {calendar || total === undefined ? "Show" : total === null ? "Show events" : `Show ${count(total, "event")}`}
+              </button>
+            </div>
+          }
+        >
+          {choices}
+        </Sheet>
       )}
     </div>
   );
 }
 
-function byMonth(events: EventSummary[]): [string, EventSummary[]][] {
-  const months = new Map<string, EventSummary[]>();
-  for (const event of events) {
-    const month = monthName(event.starts_at, event.timezone);
-    const known = months.get(month);
-    if (known) known.push(event);
-    else months.set(month, [event]);
-  }
-  return [...months];
-}
-
-const PAUSE_MS = 250;
-
-function SearchBox({ q }: { q: string | undefined }) {
-  const navigate = useNavigate({ from: "/" });
-  const [text, setText] = useState(q ?? "");
-  useEffect(() => {
-    const wanted = text.trim() || undefined;
-    if (wanted === q) return;
-    const timer = window.setTimeout(() => void navigate({ search: { q: wanted }, replace: true, resetScroll: false }), PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [text, q, navigate]);
+function Views({ wish }: { wish: ProgrammeSearch }) {
   return (
-    <form role="search" className="w-full sm:w-80" onSubmit={(event) => event.preventDefault()}>
-      <label htmlFor="programme-search" className="sr-only">
-        Search the programme
-      </label>
-      <input
-        id="programme-search"
-        type="search"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        placeholder="Title, artist, venue or city"
-        className="min-h-12 w-full border-b border-control bg-transparent px-1 text-base placeholder:text-muted hover:border-ink"
-        autoComplete="off"
-      />
-    </form>
-  );
-}
-
-function Nothing({ q }: { q: string | undefined }) {
-  return (
-    <div className="py-16" role="status">
-      <p className="font-display text-2xl">{q ? `Nothing found for “${q}”` : "Nothing on sale at the moment"}</p>
-      <p className="mt-2 text-muted">{q ? "Try fewer letters, the name of the venue, or the city." : "New evenings appear here as soon as they are announced."}</p>
-    </div>
+    <nav aria-label="View" className="flex text-base">
+      {([undefined, "calendar"] as const).map((view) => (
+        <Link
+          key={view ?? "list"}
+          to="/"
+          search={{ ...wish, view, day: undefined, month: undefined }}
+          resetScroll={false}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          aria-current={wish.view === view ? "page" : undefined}
+          className="view-word"
+        >
+          {view ? "Calendar" : "List"}
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -7,16 +7,21 @@ interface PictureProps {
   title: string;
   className?: string;
   eager?: boolean;
+  /** The box's shape in any unit: it's kept free until the picture comes. */
+  width?: number;
+  height?: number;
 }
 
 /** The picture of the evening; without one, or when it does not load, a small printed ornament of its own. */
-export function Picture({ src, alt = "", title, className = "", eager = false }: PictureProps) {
+export function Picture({ src, alt = "", title, className = "", eager = false, width, height }: PictureProps) {
   const [broken, setBroken] = useState(false);
   if (!src || broken) return <Ornament title={title} className={className} />;
   return (
     <img
       src={src}
       alt={alt}
+      width={width}
+      height={height}
       className={`bg-sunk object-cover ${className}`}
       loading={eager ? "eager" : "lazy"}
       fetchPriority={eager ? "high" : "auto"}
