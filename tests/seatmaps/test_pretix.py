@@ -322,3 +322,31 @@ def test_a_file_of_nonsense_is_refused_in_words(body: bytes, code: str) -> None:
 @given(st.binary(max_size=200))
 def test_no_file_breaks_the_reader(body: bytes) -> None:
     assert read_map(body).faults.errors
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3),
+    max_leaves=5,
+)
+
+
+@slow
+@given(st.data())
+def test_whatever_stands_in_a_plan_the_reader_says_something(data: st.DataObject) -> None:
+    """One value anywhere is replaced by any other: the plan is read, or refused with a path; nothing else happens."""
+    plan = dinner_show()
+    at: Any = plan
+    while True:
+        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if isinstance(at[key], dict | list) and at[key] and data.draw(st.integers(0, 5)):
+            at = at[key]
+            continue
+        at[key] = data.draw(anything)
+        break
+    made = import_plan(plan)
+    if made.layout is None:
+        assert all(fault.path.startswith("$") and fault.message for fault in made.faults.errors)
+        assert made.faults.errors
+    else:
+        assert imported(exported(made.layout)).seat_count == made.layout.seat_count
