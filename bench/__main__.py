@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from bench import rows
-from bench.figures import holds, listing, memory, purchases, sockets, starts, statements
+from bench.figures import holds, listing, memory, purchases, search, sockets, starts, statements
 from bench.rows import Row
 from bench.stage import Stage, say, without_settings
 
@@ -16,6 +16,7 @@ FIGURES: dict[str, Callable[[Stage], list[Row]]] = {
     "memory": memory.measure,
     "statements": statements.measure,
     "listing": listing.measure,
+    "search": search.measure,
     "sockets": sockets.measure,
     "holds": holds.measure,
     "purchases": purchases.measure,

@@ -18,6 +18,9 @@ LATEST = RESULTS / "latest.json"
 
 
 AT_LEAST: dict[str, Literal["value", "ratio"]] = {
+    "listing.rate": "ratio",
+    "listing.event": "ratio",
+    "listing.page": "ratio",
     "holds.16": "ratio",
     "holds.64": "ratio",
     "purchases.per_minute": "value",

@@ -1,0 +1,100 @@
+"""Search over 200,000 events, and what a page costs the database with the caches and without them."""
+
+import asyncio
+import json
+import time
+
+import httpx
+
+from bench import catalogue
+from bench.rows import Row, median, percentile, row
+from bench.stage import Stage, say
+from frontrow.app import create_app
+from frontrow.core import clock, migrate
+from frontrow.core.runtime import Runtime
+from frontrow.core.settings import Settings
+from frontrow.core.web import WROTE_COOKIE
+from frontrow.events import queries
+from frontrow.events.queries import Wish
+from frontrow.events.schemas.wishes import minute_of, search_words
+
+DATABASE = "catalogue"
+SEARCHES = 300
+TARGET_MS = 50.0
+ASKED = 20
+
+CALLS = f"""SELECT json_build_object('n', coalesce(sum(calls), 0)) FROM pg_stat_statements s
+              JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid
+             WHERE d.datname = '{DATABASE}' AND r.rolname = 'frontrow' AND s.toplevel
+               AND query ~ 'performance|event_text|search_word'"""
+
+
+def measure(stage: Stage) -> list[Row]:
+    postgres = stage.stack.postgres
+    assert postgres is not None
+    postgres.create_database(DATABASE)
+    try:
+        url = postgres.url(DATABASE, with_password=True)
+        migrate.upgrade(url)
+        began = time.monotonic()
+        titles = asyncio.run(catalogue.fill(url))
+        say(f"search: {catalogue.EVENTS:,} events after {time.monotonic() - began:.0f} s")
+        settings = Settings.model_validate(
+            {
+                "database": {"primary_url": postgres.url(DATABASE), "statement_timeout_ms": 20_000},
+                "redis": {"url": stage.stack.environment["FRONTROW_REDIS__URL"], "auth": True},
+                "secrets": {"file": stage.stack.home / "secrets.json"},
+            }
+        )
+        rows = [*asyncio.run(_times(settings, titles)), *asyncio.run(_statements(stage, settings, titles))]
+    finally:
+        postgres.drop_database(DATABASE)
+    return rows
+
+
+async def _times(settings: Settings, titles: list[str]) -> list[Row]:
+    """Of a page of twenty as the door reads it, all its statements together, nothing kept."""
+    rt = Runtime.open(settings)
+    now, took, nothing = minute_of(clock.now()), [], 0
+    try:
+        for at, q in enumerate(catalogue.typed(titles, SEARCHES + ASKED)):
+            wish = Wish(words=search_words(q))
+            began = time.perf_counter()
+            found = await rt.db.browse(lambda tx, wish=wish: queries.upcoming(tx, wish, now, None, 20))  # type: ignore[misc]
+            if at >= ASKED:
+                took.append((time.perf_counter() - began) * 1000)
+                nothing += not found.rows
+    finally:
+        await rt.close()
+    p95 = percentile(took, 0.95)
+    say(f"search: median {median(took):.1f} ms, p95 {p95:.1f} ms; {nothing} of {SEARCHES} found nothing")
+    return [
+        row("search.p95", p95, "ms", target=TARGET_MS),
+        row("search.median", median(took), "ms"),
+    ]
+
+
+async def _statements(stage: Stage, settings: Settings, titles: list[str]) -> list[Row]:
+    """How many statements a request for a page costs: when each is read anew, and when pages are kept."""
+    paths = [
+        "/api/events",
+        "/api/events?category=opera",
+        f"/api/events?q={titles[0].split()[0]}",
+        "/api/events/event-1",
+    ]
+    app = create_app(settings)
+    rows = []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client:
+        for name, cookie in (("search.statements_uncached", f"{WROTE_COOKIE}=1"), ("search.statements_cached", "")):
+            stage.sql("SELECT pg_stat_statements_reset()")
+            for _ in range(ASKED):
+                for path in paths:
+                    answer = await client.get(path, headers={"cookie": cookie} if cookie else {})
+                    answer.raise_for_status()
+            [told] = stage.sql(CALLS)
+            each = json.loads(told)["n"] / ASKED / len(paths)
+            say(f"{name}: {each:.2f} a request")
+            rows.append(row(name, each, "statements", against=f"{len(paths)} pages, {ASKED} times each"))
+    await app.state.runtime.close()
+    await app.state.gateways.close()
+    return rows
