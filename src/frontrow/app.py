@@ -17,6 +17,7 @@ from frontrow.core import web
 from frontrow.core.bind import hot_routes
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
+from frontrow.core.files import BuiltFiles
 from frontrow.core.lean import Lane
 from frontrow.core.log import set_up_logging
 from frontrow.core.page import BuiltPage
@@ -31,7 +32,6 @@ from frontrow.gateways.hub import GatewaysDep
 from frontrow.wiring import ROUTERS, open_house
 
 DESCRIPTION = "Open event ticketing: numbered seats on a live map, sold once."
-A_YEAR = "public, max-age=31536000, immutable"
 
 HOT = frozenset(
     {
@@ -151,16 +151,14 @@ def _add_health(app: FastAPI, settings: Settings) -> None:
 def _add_pages(app: FastAPI, built: BuiltPage) -> None:
     """The built page on the same origin; in the cloud CloudFront serves it, and asks here only for the addresses whose
     heads are made anew (``events.endpoints.heads``)."""
-    dist = built.dist
+    files = BuiltFiles(built.dist)
 
     @app.get("/{path:path}", include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
         if path.startswith(("api/", "ws/")):
             raise NotFound
-        wanted = (dist / path).resolve()
-        if path and wanted.is_relative_to(dist) and wanted.is_file():
-            hashed = path.startswith("assets/")
-            return FileResponse(wanted, headers={"Cache-Control": A_YEAR if hashed else "no-cache"})
+        if (wanted := files.find(path)) is not None:
+            return await files.answer(wanted, request.headers.get("accept-encoding", ""))
         built.build()
         # Every other address is a page of the app, which tells unknown ones itself.
         headers = {"Cache-Control": "no-cache", "Content-Security-Policy": built.policy}
