@@ -1,4 +1,4 @@
-"""App processes of the live room's tests: uvicorn as in production, with the room's door alone behind it."""
+"""App processes of the live room's tests: uvicorn as in production, with the doors of sockets and seats alone."""
 
 import asyncio
 import contextlib
@@ -15,26 +15,36 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from frontrow.core import web
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
+from frontrow.live import hub
 from frontrow.live.endpoints import router
 from frontrow.live.hub import Hub
 from frontrow.local.ports import free_ports, is_free
 from frontrow.local.process import Process
+from frontrow.seats.endpoints import router as seats_router
+
+WITHOUT_DIGESTS = "TEST_WITHOUT_DIGESTS"
+"""For controls: nothing is compared with the database once a page has begun."""
 
 
 def create_app() -> FastAPI:
     """What uvicorn loads in the other process."""
     app = FastAPI()
     app.state.runtime = Runtime.open(Settings())
+    web.install(app)
     app.include_router(router)
+    app.include_router(seats_router)
+    if WITHOUT_DIGESTS in os.environ:
+        hub.DIGEST_EVERY_S = 3600.0
     return app
 
 
 class Server:
     """One process."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path, *, digests: bool = True) -> None:
         self.port = free_ports(1)[0]
         self.origin = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "uvicorn", "--factory", "tests.live.served:create_app", "--loop", "uvloop"]
@@ -50,6 +60,7 @@ class Server:
                 "FRONTROW_REDIS__URL": settings.redis.url,
                 "FRONTROW_REDIS__AUTH": str(settings.redis.auth),
                 "FRONTROW_SECRETS__FILE": str(settings.secrets.file),
+                **({} if digests else {WITHOUT_DIGESTS: "1"}),
             },
         )
 

@@ -13,8 +13,9 @@ from frontrow.core.redis import Redis
 
 log = structlog.get_logger(__name__)
 
-PING_EVERY_S = 5.0
-"""A connection that is silent for so long is asked whether it lives; twice so long, and it counts as dead."""
+PING_EVERY_S = 1.0
+"""A connection that is silent for so long is asked whether it lives; twice so long, and it counts as dead. While it is
+half open, maps go by the heartbeat alone and are always a few seconds behind."""
 
 
 class Feed:

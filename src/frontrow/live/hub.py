@@ -103,22 +103,25 @@ class Audience:
             self.watchers.difference_update(slow)
 
     def digest(self, digest: str) -> None:
-        """The heartbeat, after all changes that it may count."""
-        self.flush()
-        self.push(f'{{"type":"digest","digest":"{digest}"}}')
-        self._last_digest = int(digest)
+        """The heartbeat: the sum of all fences that went out by now, so that a page which missed none has no less.
 
-    def lacks(self, digest: str, *, at_once: bool) -> bool:
-        """Whether changes were lost on their way here.
-
-        A change counts as lost when the heartbeat before this one knew it and it still hasn't come; at once when
-        there's no subscription or just was none. Fences only rise, so sums can be compared.
+        The database's own sum would count changes that are still on their way, and in a rush some always are.
         """
-        if self._told.total is None:
-            return True
-        if at_once or not self.feed.subscribed.is_set():
-            return self._told.total < int(digest)
-        return self._told.total < self._last_digest
+        self.flush()
+        told = digest if self._told.total is None else self._told.total
+        self.push(f'{{"type":"digest","digest":"{told}"}}')
+
+    def lacks(self, digest: str) -> bool:
+        """Whether the database knows changes that didn't come here: lost, or on their way and soon told twice.
+
+        To wait and see which, by the sums, is no use while others come. Fences only rise; a sum that fell is another
+        history (the database was brought back from a copy), and what was told of the old one counts no more.
+        """
+        self.flush()
+        if int(digest) < self._last_digest:
+            self._told = Told()
+        self._last_digest = int(digest)
+        return self._told.total is None or self._told.total < self._last_digest
 
     def mend(self, snapshot: Snapshot) -> None:
         """Tell what was lost."""
@@ -236,20 +239,18 @@ class Hub:
                     await self._hurry.wait()
             except TimeoutError:
                 next_at = time.monotonic() + DIGEST_EVERY_S
-                returned = False
                 wanted = [one.performance_id for one in self._audiences.values() if one.watchers]
             else:
                 self._hurry.clear()
-                returned = True
                 wanted, self._returned = list(self._returned), set()
             try:
-                await self._tell_digests(wanted, at_once=returned)
+                await self._tell_digests(wanted)
                 await self._forget_the_empty()
             except Exception as error:
                 # The next heartbeat may go better; pages keep what they have.
                 log.warning("digest_failed", error=type(error).__name__)
 
-    async def _tell_digests(self, performance_ids: list[uuid.UUID], *, at_once: bool) -> None:
+    async def _tell_digests(self, performance_ids: list[uuid.UUID]) -> None:
         for start in range(0, len(performance_ids), DIGESTS_AT_ONCE):
             some = performance_ids[start : start + DIGESTS_AT_ONCE]
             found = await self._rt.db.read(lambda tx, some=some: queries.digests(tx, some))  # type: ignore[misc]
@@ -257,17 +258,17 @@ class Hub:
                 audience = self._audiences.get(performance_id)
                 if audience is None:
                     continue
-                lost = audience.lacks(digest, at_once=at_once)
-                audience.digest((lost and await self._mend(audience)) or digest)
+                if audience.lacks(digest):
+                    await self._mend(audience)
+                audience.digest(digest)
 
-    async def _mend(self, audience: Audience) -> str | None:
-        """Compare all that was told with all there is. Returns the digest of the latter."""
+    async def _mend(self, audience: Audience) -> None:
+        """Compare all that was told with all there is."""
         try:
             snapshot = await self._rt.db.read(lambda tx: seats.snapshot(tx, audience.performance_id))
         except NotFound:
-            return None  # withdrawn from show meanwhile
+            return  # withdrawn from show meanwhile
         audience.mend(snapshot)
-        return snapshot.digest
 
     async def _forget_the_empty(self) -> None:
         long_ago = time.monotonic() - LINGER_S

@@ -1,8 +1,8 @@
 /**
  * The live map's client. It subscribes first (waits for `hello`), then loads the snapshot, then applies fenced
  * changes; what arrives while a snapshot is under way waits for it. Every two seconds the server says the sum of all
- * fences: two differing sums running (changes may be in flight during one) mean something was missed, so the
- * snapshot is loaded again. A silent or closed socket is replaced, with jitter, so that a restart of the server does
+ * fences that it has told by then. Fences only rise, so who has less has missed something and loads the snapshot again;
+ * who has more took it from a snapshot that was newer. A silent or closed socket is replaced, with jitter, so that a restart of the server does
  * not bring every browser back in the same instant.
  */
 import type { SeatSnapshot } from "@/client/frontrow.schemas";
@@ -36,7 +36,8 @@ type Listener = (seats: Recoloured) => void;
 /** Three and a half heartbeats. */
 const SILENCE_MS = 7_000;
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 10_000;
+/** With this and the snapshot a map is right again within five seconds of the server's coming back. */
+const LONGEST_RETRY_MS = 3_500;
 const SERVICE_RESTART = 1012;
 
 export class LiveSeats {
@@ -48,7 +49,7 @@ export class LiveSeats {
   private states: string[] = [];
   private fences: number[] = [];
   private waiting: SeatChange[] | null = null;
-  private differing = 0;
+  private heard = 0;
   private failures = 0;
   private loads = 0;
   private socket: LiveSocket | null = null;
@@ -94,7 +95,7 @@ export class LiveSeats {
   /** Loads a snapshot now, for instance after a refused hold, when waiting for the next heartbeat would be unkind. */
   async reload(): Promise<void> {
     this.waiting ??= [];
-    this.differing = 0;
+    this.heard = 0;
     // Only the latest load counts: an earlier one may have been asked before this subscription began.
     const load = (this.loads += 1);
     const socket = this.socket;
@@ -141,7 +142,7 @@ export class LiveSeats {
       if (this.waiting) this.waiting.push(...frame.changes);
       else this.change(frame.changes);
     } else if (frame?.type === "digest" && !this.waiting && this.loaded) {
-      this.compare(frame.digest);
+      this.compare(Number(frame.digest));
     }
   }
 
@@ -150,9 +151,11 @@ export class LiveSeats {
     if (recoloured.length > 0) this.publish(recoloured);
   }
 
-  private compare(theirs: string): void {
-    this.differing = theirs === this.digest() ? 0 : this.differing + 1;
-    if (this.differing >= 2) void this.reload();
+  private compare(theirs: number): void {
+    // A sum that fell is another history: the database was brought back from a copy.
+    const fell = theirs < this.heard;
+    this.heard = theirs;
+    if (fell || Number(this.digest()) < theirs) void this.reload();
   }
 
   private dropSocket(code: number): void {
