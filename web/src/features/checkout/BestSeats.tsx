@@ -43,7 +43,7 @@ export function BestSeats({ prices, currency, maxSeats, busy, disabled, accessib
           </p>
           <Stepper value={wanted} min={1} max={maxSeats} less="One seat less" more="One more seat" disabled={busy} onChange={setWanted} />
         </div>
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-60">
           <label htmlFor={`${id}-price`} className="mb-1.5 block text-sm font-medium">
             Price
           </label>

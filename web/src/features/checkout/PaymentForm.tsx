@@ -7,6 +7,7 @@ import { Button } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
 import { useConfig } from "./config";
 import { confirm } from "./confirm";
+import { InSight } from "./InSight";
 import { InBar } from "./panel";
 import { loadStripe, type StripeClient, type StripeElements } from "./stripe";
 import { ASKING, declined, NOT_ARRIVED, STILL_ASKING, UNANSWERED, UNREACHABLE, type Explanation } from "./words";
@@ -131,9 +132,11 @@ export function PaymentForm({ payment, returnUrl, buyer, onConfirmed, onUnknown 
     <div className="space-y-4">
       <div ref={place} className="min-h-40" aria-label="Payment details" role="group" aria-busy={!ready} />
       {(problem ?? (config.isError ? UNREACHABLE : null)) && (
-        <Notice tone={problem?.calm ? "plain" : "bad"} title={(problem ?? UNREACHABLE).title}>
-          {(problem ?? UNREACHABLE).body}
-        </Notice>
+        <InSight news={problem}>
+          <Notice tone={problem?.calm ? "plain" : "bad"} title={(problem ?? UNREACHABLE).title}>
+            {(problem ?? UNREACHABLE).body}
+          </Notice>
+        </InSight>
       )}
       <InBar>
         {!ready && (problem !== null || config.isError) ? (

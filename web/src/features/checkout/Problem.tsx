@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
+import { InSight } from "./InSight";
 import type { OrderPanelProps } from "./OrderPanel";
 import type { Explanation } from "./words";
 
@@ -14,20 +15,22 @@ export function Problem({ checkout, nameSeats, eventSlug }: ProblemProps) {
   if (!notice) return null;
   const instead = notice.instead ?? [];
   return (
-    <Notice tone={notice.calm ? "plain" : "bad"} title={notice.title}>
-      <p>{notice.body}</p>
-      {instead.length > 0 && (
-        <Button tone="quiet" className={QUIET} aria-label={`Choose ${nameSeats(instead)} instead`} onClick={() => checkout.choose(instead)}>
-          Choose {instead.length === 1 ? "it" : "these"} instead
-        </Button>
-      )}
-      {notice.offers?.map(({ label, wish }) => (
-        <Button key={label} tone="quiet" className={QUIET} onClick={() => void checkout.holdBest(wish)}>
-          {label}
-        </Button>
-      ))}
-      <WayOn said={notice} checkout={checkout} eventSlug={eventSlug} />
-    </Notice>
+    <InSight news={notice}>
+      <Notice tone={notice.calm ? "plain" : "bad"} title={notice.title}>
+        <p>{notice.body}</p>
+        {instead.length > 0 && (
+          <Button tone="quiet" className={QUIET} aria-label={`Choose ${nameSeats(instead)} instead`} onClick={() => checkout.choose(instead)}>
+            Choose {instead.length === 1 ? "it" : "these"} instead
+          </Button>
+        )}
+        {notice.offers?.map(({ label, wish }) => (
+          <Button key={label} tone="quiet" className={QUIET} onClick={() => void checkout.holdBest(wish)}>
+            {label}
+          </Button>
+        ))}
+        <WayOn said={notice} checkout={checkout} eventSlug={eventSlug} />
+      </Notice>
+    </InSight>
   );
 }
 

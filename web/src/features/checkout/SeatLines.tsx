@@ -32,15 +32,15 @@ export function SeatLines({ lines, currency, onRemove, onType }: SeatLinesProps)
     <ul className="divide-y divide-hairline border-y border-hairline" aria-label="Your seats">
       {lines.map((line) => (
         <li key={line.seatNo} className="flex min-h-14 items-center gap-3 py-2">
-          <div className="min-w-0 flex-1">
+          <div className="grid min-w-0 flex-1 grid-cols-[1fr_auto] items-center gap-x-3">
             <p className="leading-snug">{seatInRow(line)}</p>
+            <p className="min-w-16 text-right tabular-nums">{line.total === null ? "" : money(line.total, currency)}</p>
             <p className="text-sm leading-snug text-muted">
               {line.section}
               {line.category && ` · ${line.category}`}
             </p>
+            {onType && line.types && line.types.length > 1 && <TypeChooser line={line} types={line.types} currency={currency} onType={onType} />}
           </div>
-          {onType && line.types && line.types.length > 1 && <TypeChooser line={line} types={line.types} currency={currency} onType={onType} />}
-          <p className="min-w-16 text-right tabular-nums">{line.total === null ? "" : money(line.total, currency)}</p>
           {onRemove && (
             <button
               type="button"
@@ -64,7 +64,7 @@ function TypeChooser({ line, types, currency, onType }: { line: Line; types: rea
   return (
     <select
       aria-label={`Ticket type for ${seatWords(line)}`}
-      className="min-h-11 max-w-32 rounded-md border border-control bg-raised px-2 text-sm text-ink hover:border-ink"
+      className="mt-1 min-h-11 max-w-64 justify-self-end rounded-md border border-control bg-raised px-2 text-sm text-ink hover:border-ink"
       value={line.typeId ?? ""}
       onChange={(event) => onType(line.seatNo, event.target.value)}
     >

@@ -180,7 +180,7 @@ function Paid({ order, token, offline }: { order: FullOrder; token: string; offl
       )}
       <div className="mt-6 flex flex-wrap items-center gap-x-4 gap-y-3 print:hidden">
         {screen.tickets[0] && (
-          <Button tone="next" onClick={() => screen.show(screen.tickets[0]?.id ?? "")}>
+          <Button tone="next" className="max-sm:w-full" onClick={() => screen.show(screen.tickets[0]?.id ?? "")}>
             Show at the door
           </Button>
         )}

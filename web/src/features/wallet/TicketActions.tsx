@@ -34,12 +34,12 @@ export function TicketActions({ order, token }: { order: FullOrder; token: strin
   return (
     <>
       {order.pdf_url && (
-        <a href={withToken(order.pdf_url, token)} className={buttonClass("ink")} download>
+        <a href={withToken(order.pdf_url, token)} className={buttonClass("ink", "max-sm:flex-1 max-sm:px-3 max-sm:text-sm")} download>
           Download as PDF
         </a>
       )}
       {order.ics_url && (
-        <a href={withToken(order.ics_url, token)} className={buttonClass("ink")} download>
+        <a href={withToken(order.ics_url, token)} className={buttonClass("ink", "max-sm:flex-1 max-sm:px-3 max-sm:text-sm")} download>
           Add to calendar
         </a>
       )}

@@ -28,7 +28,9 @@ export function TicketScreen({ order, tickets, first, token, onClose }: TicketSc
   const [at, setAt] = useState(() => Math.max(0, tickets.findIndex((ticket) => ticket.id === first)));
   const last = tickets.length - 1;
   useWakeLock(true);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
 
   useEffect(() => {
     const here = dialog.current;
