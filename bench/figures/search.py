@@ -11,6 +11,7 @@ from bench.rows import Row, median, percentile, row
 from bench.stage import Stage, say
 from frontrow.app import create_app
 from frontrow.core import clock, migrate
+from frontrow.core.log import set_up_logging
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 from frontrow.core.web import WROTE_COOKIE
@@ -82,6 +83,7 @@ async def _statements(stage: Stage, settings: Settings, titles: list[str]) -> li
         f"/api/events?q={titles[0].split()[0]}",
         "/api/events/event-1",
     ]
+    set_up_logging("bench", "WARNING")
     app = create_app(settings)
     rows = []
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client:
