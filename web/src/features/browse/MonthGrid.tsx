@@ -60,10 +60,10 @@ export function MonthGrid({ month, now, chosen, days, roomy, onPick, onMove }: M
       </thead>
       <tbody>
         {weeksOf(month).map((week) => (
-          <tr key={week[0]}>
+          <tr key={week[0]} data-past={(week[6] ?? "") < now}>
             {week.map((day) => (
               <td key={day} role="gridcell" aria-selected={day === chosen && monthOf(day) === month}>
-                {monthOf(day) === month && <DayButton day={day} entry={days.get(day)} past={day < now} now={day === now} chosen={day === chosen} roomy={roomy} onPick={onPick} />}
+                {monthOf(day) === month && <DayButton day={day} entry={days.get(day)} now={day === now} chosen={day === chosen} roomy={roomy} onPick={onPick} />}
               </td>
             ))}
           </tr>
@@ -76,21 +76,19 @@ export function MonthGrid({ month, now, chosen, days, roomy, onPick, onMove }: M
 interface DayButtonProps {
   day: Day;
   entry: CalendarDay | undefined;
-  past: boolean;
   now: boolean;
   chosen: boolean;
   roomy: boolean;
   onPick: (day: Day) => void;
 }
 
-function DayButton({ day, entry, past, now, chosen, roomy, onPick }: DayButtonProps) {
+function DayButton({ day, entry, now, chosen, roomy, onPick }: DayButtonProps) {
   const performances = entry?.performances ?? [];
   const more = (entry?.count ?? 0) - Math.min(performances.length, TITLES);
   return (
     <button
       type="button"
       data-day={day}
-      data-past={past}
       data-on={entry !== undefined}
       tabIndex={chosen ? 0 : -1}
       aria-current={now ? "date" : undefined}
