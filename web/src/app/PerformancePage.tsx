@@ -113,6 +113,7 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
         nameSeats={nameSeats}
         heading={wide ? <Evening performance={performance} /> : null}
         salesOpen={salesOpen}
+        eventSlug={performance.event.slug}
       />
     </div>
   );
