@@ -3,60 +3,43 @@
 import asyncio
 import contextlib
 import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from frontrow.core import clock
 from frontrow.core.db import Tx
-from frontrow.core.ids import new_id
 from frontrow.core.log import set_up_logging
 from frontrow.core.runtime import Runtime
 from frontrow.core.settings import Settings
 from frontrow.coupons import actions as coupons
 from frontrow.coupons.actions import CouponWish
 from frontrow.coupons.errors import CouponExists
+from frontrow.demo.evenings import add_evenings, add_event
 from frontrow.demo.posters import POSTERS
-from frontrow.demo.programme import (
-    CURRENCY,
-    HALLS,
-    SHOWS,
-    TAX_BP,
-    TIMEZONE,
-    Evening,
-    Hall,
-    InDays,
-    OnWeekday,
-    Show,
-    fee_of,
-    reduced,
-)
+from frontrow.demo.programme import SHOWS
+from frontrow.demo.programme.houses import COMPANIES, HALLS
+from frontrow.demo.programme.words import Company, Hall, Show
 from frontrow.events import actions as events
-from frontrow.events.actions import PriceLine
 from frontrow.events.models import Event, SeatMap, Venue
 from frontrow.gateways.breaker import Breaker
 from frontrow.gateways.objects import NoSuchObjectError, ObjectStore, open_objects
 from frontrow.people.actions import accounts
 from frontrow.people.actions.passwords import Passwords
 from frontrow.people.models import Organiser, User
-from frontrow.seats import actions as seats
-from frontrow.tickets.models import CheckinList
 
-ORGANISER = ("frontrow-house", "Frontrow House")
-PEOPLE = (
-    ("anna@frontrow.example", "Anna Lindqvist", "owner"),
-    ("door@frontrow.example", "Dag Doorman", "door"),
-    ("ben@frontrow.example", "Ben Buyer", None),
-)
+HOUSE = COMPANIES[0].slug
+TEAM = (("door@frontrow.example", "Dag Doorman", "door"),)
+"""Beside their owner, in the house's team."""
+BUYERS = (("ben@frontrow.example", "Ben Buyer"),)
+PEOPLE = (*(company.owner for company in COMPANIES), *(person[:2] for person in TEAM), *BUYERS)
 COUPONS = (
     CouponWish("WELCOME10", percent_bp=1000),
-    CouponWish("TENNER", amount=1000, currency=CURRENCY, min_purchase=4000, max_uses=100, per_account=1),
+    CouponWish("TENNER", amount=1000, currency="EUR", min_purchase=4000, max_uses=100, per_account=1),
 )
-LEFT_OVER = 5
-"""Seats that are still free on the evening that is nearly full."""
 
 log = structlog.get_logger("frontrow.demo")
 
@@ -84,30 +67,44 @@ async def _run(settings: Settings) -> None:
         await rt.close()
 
 
-async def seed(rt: Runtime, now: datetime | None = None) -> Seeded:
-    """Add whatever of the demo is missing; dates count from ``now``. Safe to repeat."""
+async def seed(rt: Runtime, now: datetime | None = None, *, only: Collection[str] | None = None) -> Seeded:
+    """Add whatever of the demo is missing; dates count from ``now``. Safe to repeat.
+
+    ``only``: the slugs of the events that are wanted, with their halls and organisers; everything when None.
+    """
+    shows = [show for show in SHOWS if only is None or show.slug in only]
     store = open_objects(rt.settings.objects, Breaker("objects", rt.redis))
     try:
-        known = await rt.db.read(_known_events)
-        pictures = {show.slug: await _picture(store, show, known.get(show.slug)) for show in SHOWS}
+        known = await rt.db.read(lambda tx: _known_events(tx, shows))
+        pictures = {show.slug: await _picture(store, show, known.get(show.slug)) for show in shows}
         password_hash = await _password_hash(rt)
 
         async def work(tx: Tx) -> Seeded:
             # Thousands of rows a statement, perhaps on a machine that is busy starting everything else.
-            await tx.sql("SET LOCAL statement_timeout = '60s'")
-            organiser_id, people = await _people(tx, password_hash)
-            await tx.act_for(organiser_id)
-            halls = {name: await _hall(tx, organiser_id, hall) for name, hall in HALLS.items()}
-            today = (now or clock.now()).astimezone(ZoneInfo(TIMEZONE))
-            made, performances = 0, 0
-            for show in SHOWS:
-                if show.slug not in known:
+            await tx.sql("SET LOCAL statement_timeout = '120s'")
+            await tx.sql("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+            people = await _people(tx, password_hash)
+            wanted = {HALLS[show.hall].company for show in shows} | {HOUSE}
+            made = performances = 0
+            for company in COMPANIES:
+                if company.slug not in wanted:
+                    continue
+                organiser_id = await _company(tx, company)
+                await tx.act_for(organiser_id)
+                theirs = [show for show in shows if HALLS[show.hall].company == company.slug]
+                missing = [show for show in theirs if show.slug not in known]
+                halls = {show.hall: await _hall(tx, organiser_id, HALLS[show.hall]) for show in missing}
+                for show in missing:
                     made += 1
                     performances += len(show.evenings)
-                    await _show(tx, organiser_id, show, pictures[show.slug], halls[show.hall], today)
-                elif pictures[show.slug] != known[show.slug]:
-                    await tx.execute(update(Event).where(Event.slug == show.slug).values(image_key=pictures[show.slug]))
-            await _coupons(tx, organiser_id)
+                    event = await add_event(tx, organiser_id, company, show, pictures[show.slug])
+                    await add_evenings(tx, organiser_id, company, show, event, halls[show.hall], now or clock.now())
+                for show in theirs:
+                    if show.slug in known and pictures[show.slug] != known[show.slug]:
+                        picture = {"image_key": pictures[show.slug]}
+                        await tx.execute(update(Event).where(Event.slug == show.slug).values(picture))
+                if company.slug == HOUSE:
+                    await _coupons(tx, organiser_id)
             return Seeded(people, made, performances)
 
         added = await rt.db.write(work)
@@ -124,9 +121,9 @@ async def _coupons(tx: Tx, organiser_id: uuid.UUID) -> None:
             await coupons.create_coupon(tx, organiser_id, wish)
 
 
-async def _known_events(tx: Tx) -> dict[str, str | None]:
+async def _known_events(tx: Tx, shows: Sequence[Show]) -> dict[str, str | None]:
     """The demo's events that exist, with the key of their picture."""
-    rows = await tx.execute(select(Event.slug, Event.image_key).where(Event.slug.in_([show.slug for show in SHOWS])))
+    rows = await tx.execute(select(Event.slug, Event.image_key).where(Event.slug.in_([show.slug for show in shows])))
     return {row.slug: row.image_key for row in rows}
 
 
@@ -145,7 +142,7 @@ async def _password_hash(rt: Runtime) -> str | None:
     """Made before the transaction opens: a tenth of a second of work is no reason to hold locks. None: all are here."""
 
     async def known(tx: Tx) -> int:
-        emails = [email for email, _, _ in PEOPLE]
+        emails = [email for email, _ in PEOPLE]
         return int((await tx.execute(select(func.count()).where(User.email.in_(emails)))).scalar_one())
 
     if await rt.db.read(known) == len(PEOPLE):
@@ -157,22 +154,26 @@ async def _password_hash(rt: Runtime) -> str | None:
         passwords.close()
 
 
-async def _people(tx: Tx, password_hash: str | None) -> tuple[uuid.UUID, int]:
-    slug, name = ORGANISER
-    organiser_id = (await tx.execute(select(Organiser.id).where(Organiser.slug == slug))).scalar_one_or_none()
-    if organiser_id is None:
-        organiser_id = await accounts.create_organiser(
-            tx, slug, name, "A house for opera, theatre, music and talk, with a studio upstairs and a cellar below."
-        )
-    made = 0
-    for email, called, role in PEOPLE:
-        user_id = await accounts.create_user(tx, email, called, password_hash)
-        made += user_id is not None
-        if user_id is None:
-            user_id = (await tx.execute(select(User.id).where(User.email == email))).scalar_one()
-        if role is not None:
-            await accounts.set_role(tx, organiser_id, user_id, role)
-    return organiser_id, made
+async def _people(tx: Tx, password_hash: str | None) -> int:
+    """Make the accounts that are missing; returns how many."""
+    if password_hash is None:
+        return 0
+    made = [await accounts.create_user(tx, email, called, password_hash) for email, called in PEOPLE]
+    return sum(user_id is not None for user_id in made)
+
+
+async def _company(tx: Tx, company: Company) -> uuid.UUID:
+    """The organiser's id; its team is made with it."""
+    known: uuid.UUID | None = (
+        await tx.execute(select(Organiser.id).where(Organiser.slug == company.slug))
+    ).scalar_one_or_none()
+    if known is not None:
+        return known
+    organiser_id = await accounts.create_organiser(tx, company.slug, company.name, company.about)
+    roles = {company.owner[0]: "owner", **{email: role for email, _, role in TEAM if company.slug == HOUSE}}
+    for row in await tx.execute(select(User.id, User.email).where(User.email.in_(roles))):
+        await accounts.set_role(tx, organiser_id, row.id, roles[row.email])
+    return organiser_id
 
 
 async def _hall(tx: Tx, organiser_id: uuid.UUID, hall: Hall) -> uuid.UUID:
@@ -181,78 +182,24 @@ async def _hall(tx: Tx, organiser_id: uuid.UUID, hall: Hall) -> uuid.UUID:
         await tx.execute(
             select(SeatMap.id)
             .join(Venue, Venue.id == SeatMap.venue_id)
-            .where(Venue.organiser_id == organiser_id, Venue.name == hall.venue)
+            .where(Venue.organiser_id == organiser_id, Venue.name == hall.venue, SeatMap.name == hall.plan)
             .order_by(SeatMap.version.desc())
             .limit(1)
         )
     ).scalar_one_or_none()
     if known is not None:
         return known
-    venue_id = await events.create_venue(
-        tx, organiser_id, name=hall.venue, city="Helsinki", country="FI", timezone=TIMEZONE, address=hall.address
-    )
-    return await events.create_seat_map(tx, organiser_id, venue_id, hall.draw())
-
-
-async def _show(
-    tx: Tx, organiser_id: uuid.UUID, show: Show, image_key: str, seat_map_id: uuid.UUID, today: datetime
-) -> None:
-    event_id = await events.create_event(
-        tx,
-        organiser_id,
-        slug=show.slug,
-        title=show.title,
-        subtitle=show.subtitle,
-        description=show.text,
-        category=show.category,
-        currency=CURRENCY,
-        image_key=image_key,
-    )
-    bands = HALLS[show.hall].bands
-    kinds = {"": 10_000, **show.reductions}
-    lines = [
-        PriceLine(category, name or bands[category], reduced(amount, share), fee_of(reduced(amount, share)), TAX_BP)
-        for category, amount in show.prices.items()
-        for name, share in kinds.items()
-    ]
-    for at, evening in enumerate(show.evenings):
-        starts_at = moment(today, evening)
-        performance_id = await events.create_performance(
+    venue_id: uuid.UUID | None = (
+        await tx.execute(select(Venue.id).where(Venue.organiser_id == organiser_id, Venue.name == hall.venue).limit(1))
+    ).scalar_one_or_none()
+    if venue_id is None:
+        venue_id = await events.create_venue(
             tx,
-            event_id,
-            seat_map_id,
-            starts_at=starts_at,
-            doors_at=starts_at - timedelta(minutes=60 if show.hall == "great" else 30),
-            ends_at=starts_at + timedelta(minutes=show.minutes),
+            organiser_id,
+            name=hall.venue,
+            city=hall.city,
+            country=hall.country,
+            timezone=hall.timezone,
+            address=hall.address,
         )
-        await events.set_prices(tx, performance_id, lines)
-        await tx.execute(
-            insert(CheckinList).values(id=new_id(), organiser_id=organiser_id, performance_id=performance_id)
-        )
-        await seats.apply_map(tx, performance_id)
-        if at == show.nearly_full:
-            await _block_most(tx, performance_id)
-    await events.publish(tx, event_id)
-
-
-def moment(today: datetime, evening: Evening) -> datetime:
-    """When an evening begins, in UTC; ``today`` carries the zone, whose offset of that very day counts."""
-    match evening:
-        case InDays(days):
-            day = today.date() + timedelta(days=days)
-        case OnWeekday(week, weekday):
-            day = today.date() + timedelta(days=7 * week + 7 - today.weekday() + weekday)
-    return datetime.combine(day, time(evening.hour, evening.minute), today.tzinfo).astimezone(ZoneInfo("UTC"))
-
-
-async def _block_most(tx: Tx, performance_id: uuid.UUID) -> None:
-    """Leave a few free seats apart from one another. Blocked seats need no order, so nobody is made to have paid."""
-    await tx.sql(
-        """UPDATE seat SET state = 'blocked', fence = fence + 1
-            WHERE performance_id = :performance AND state = 'free'
-              AND seat_no NOT IN (SELECT seat_no FROM seat WHERE performance_id = :performance
-                                   ORDER BY (seat_no * 37) % 97, seat_no LIMIT :left_over)""",
-        performance=performance_id,
-        left_over=LEFT_OVER,
-    )
-    await seats.refresh_availability(tx, [performance_id])
+    return await events.create_seat_map(tx, organiser_id, venue_id, hall.draw())

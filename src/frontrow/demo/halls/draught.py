@@ -131,8 +131,8 @@ class Draught:
                     kind = row.kinds.get(at, NUMBERED)
                     seats.append([seat_no, str(row.first + at), *here(point), kind])
                 drawn.append({"label": row.label, "category": row.category, "seats": seats})
-            kind = {"kind": self.kinds[name]} if name in self.kinds else {}
-            sections.append({"name": name, **kind, "rows": drawn, "label_at": here(label_at)})
+            told = {"kind": self.kinds[name]} if name in self.kinds else {}
+            sections.append({"name": name, **told, "rows": drawn, "label_at": here(label_at)})
         areas = []
         for name, category, capacity, polygon in self.areas:
             corners = [here(corner) for corner in polygon]

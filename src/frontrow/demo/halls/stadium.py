@@ -13,12 +13,13 @@ from frontrow.demo.halls.draught import COMPANION, PITCH, WHEELCHAIR, Draught, D
 from frontrow.demo.halls.oval import Oval
 
 SEATS = 50_000
-STANDING = {"Front Standing": 3000, "Pitch Standing": 9000}
+STANDING = {"Front Standing": 1500, "Pitch Standing": 4500}
 
 ROW, AISLE = 12.5, 14.0
 _PITCH = (2100.0, 1360.0)  # 105 by 68 metres
 _BOWL = (2480.0, 1780.0)
 _LOWER_ROWS, _LOWER_BLOCKS = 28, 36
+_CONCERT_ROWS = 16  # the rows behind them are curtained off
 _UPPER_ROWS, _UPPER_BLOCKS = 29, 44
 _UPPER_FROM = _LOWER_ROWS * ROW + 86.0
 _MOUTH_ROWS, _MOUTH_SEATS = 5, 6
@@ -118,12 +119,12 @@ def football() -> dict[str, Any]:
 
 
 def concert() -> dict[str, Any]:
-    """The lower tier but for what is behind the stage, and standing on the pitch, which runs away from the stage."""
+    """The front of the lower tier but for what is behind the stage, and standing on the pitch."""
     height, width = _PITCH
     sheet = Draught("Concert", stage=(-460.0, -height / 2 - 60.0, 920.0, 300.0), margin=40.0)
     front = -height / 2 + 240.0
     bowl = Oval(_BOWL[1], _BOWL[0], top=1500.0, side=4200.0, corner=320.0)
-    tier = Tier(bowl, 0.0, _LOWER_ROWS, _LOWER_BLOCKS, 101, mouth=12)
+    tier = Tier(bowl, 0.0, _CONCERT_ROWS, _LOWER_BLOCKS, 101, mouth=6)
     sheet.polygon("stage", [(-70.0, front), (70.0, front), (70.0, front + 330.0), (-70.0, front + 330.0)])
     for at, part in enumerate(tier.parts()):
         middle = tier.middle(part)

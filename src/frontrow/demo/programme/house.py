@@ -1,86 +1,6 @@
-"""What is on at Frontrow House: three halls, nine titles, and what they cost. Amounts are in cents."""
+"""What is on at Frontrow House in Helsinki: the great house, the studio and the cellar. Amounts are in cents."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from frontrow.core.money import portion
-from frontrow.demo.halls.small import club, studio
-from frontrow.demo.halls.theatre import theatre
-
-TIMEZONE = "Europe/Helsinki"
-CURRENCY = "EUR"
-TAX_BP = 1350  # admission to culture in Finland, 2026
-
-
-@dataclass(frozen=True)
-class Hall:
-    venue: str
-    address: str
-    draw: Callable[[], dict[str, Any]]
-    bands: Mapping[str, str]  # category -> the words on the ticket
-
-
-@dataclass(frozen=True)
-class InDays:
-    """So many days after the day of seeding, at a local time."""
-
-    days: int
-    hour: int
-    minute: int = 0
-
-
-@dataclass(frozen=True)
-class OnWeekday:
-    """A weekday (0 is Monday) of a week at a local time; week 0 begins on the Monday after the day of seeding."""
-
-    week: int
-    weekday: int
-    hour: int
-    minute: int = 0
-
-
-Evening = InDays | OnWeekday
-MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
-
-
-@dataclass(frozen=True)
-class Show:
-    slug: str
-    title: str
-    subtitle: str
-    category: str
-    poster: str
-    hall: str
-    minutes: int
-    prices: Mapping[str, int]
-    evenings: tuple[Evening, ...]
-    text: str
-    reductions: Mapping[str, int] = field(default_factory=lambda: {"Reduced": 7500})  # basis points of the price
-    nearly_full: int | None = None  # index of the evening of which only a few seats are left
-
-
-HALLS = {
-    "great": Hall(
-        "Frontrow House",
-        "Teatterikuja 3, 00100 Helsinki",
-        theatre,
-        {"A": "Premium", "B": "Superior", "C": "Standard", "D": "Value", "E": "Upper Circle"},
-    ),
-    "studio": Hall("The Studio", "Teatterikuja 3, 00100 Helsinki", studio, {"A": "Front rows", "B": "Rear rows"}),
-    "club": Hall("Cellar Club", "Vuorikatu 9, 00100 Helsinki", club, {"A": "Standing"}),
-}
-
-
-def reduced(amount: int, basis_points: int) -> int:
-    """A reduced price, in whole half euros."""
-    return portion(amount, basis_points) // 50 * 50
-
-
-def fee_of(amount: int) -> int:
-    """Our fee for a ticket of that face value: 1.50 to 4.50."""
-    return 150 if amount < 2500 else 300 if amount < 8000 else 450
-
+from frontrow.demo.programme.words import FRI, SAT, SUN, THU, TUE, WED, InDays, OnWeekday, Show
 
 SHOWS = (
     Show(
@@ -145,6 +65,7 @@ ticket holders.""",
     ),
     Show(
         slug="mildly-concerned",
+        sold=(0.62, 0.3),
         title="Mildly Concerned",
         subtitle="Tom Ashby, stand-up, in English",
         category="comedy",
@@ -162,6 +83,7 @@ father, the end of the world and the correct way to load a dishwasher. Not recom
     ),
     Show(
         slug="the-fox-who-borrowed-the-moon",
+        sold=(0.5, 0.35, 0.2, 0.1),
         reductions={"Child": 6000, "Reduced": 8000},
         title="The Fox Who Borrowed the Moon",
         subtitle="For everybody from four years on",
@@ -198,6 +120,7 @@ of another age escapes with a crackle. Journalist Henrik Palm asks the questions
     ),
     Show(
         slug="northern-light",
+        sold=(0.45, 0.28),
         title="Northern Light",
         subtitle="Sibelius, Grieg, and a first performance",
         category="concert",
@@ -215,6 +138,7 @@ Soloist Mikael Frisk, City Philharmonic, conducted by Saara Niemi. 1 hour 50 min
     ),
     Show(
         slug="tidal",
+        sold=(0.2, 0.12, 0.35),
         title="Tidal",
         subtitle="Company Maren Holt, new choreography",
         category="dance",
@@ -232,6 +156,7 @@ minutes without an interval; best seen from above, says the choreographer, so do
     ),
     Show(
         slug="metropolis-with-live-orchestra",
+        sold=(0.5, 0.22),
         title="Metropolis",
         subtitle="The film of 1927 with live orchestra",
         category="film",
