@@ -26,6 +26,9 @@ Redis is asked a hundred times a second."""
 SOON_S = CHECK_S / 2
 """From this age on it is asked for anew while the old one still counts: in a rush nobody waits."""
 
+SLOW_S = 0.25
+"""How long the old one counts at most while that question is under way: only where Redis is slow does it matter."""
+
 LAGGING_S = 5.0
 """So long after a change pages are read from the primary: the replica may not have heard of it."""
 
@@ -55,20 +58,26 @@ class Cache:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._known: dict[str, tuple[float, Version]] = {}
+        self._known: dict[str, tuple[float, float, Version]] = {}  # asked at, answered at
         self._asking: dict[str, asyncio.Task[Version]] = {}
+        self._ahead: set[str] = set()
 
     def known(self, scope: str) -> Version | None:
         """The version if this process has asked just now, else None. Needs no waiting."""
         found = self._known.get(scope)
         if found is None:
             return None
-        age = time.monotonic() - found[0]
-        if age >= CHECK_S:
+        now = time.monotonic()
+        asked_at, answered_at, version = found
+        if now - asked_at < SOON_S:
+            return version
+        if now - asked_at >= SLOW_S:
             return None
-        if age >= SOON_S and scope not in self._asking:
+        if scope not in self._asking and now - answered_at < CHECK_S:
             self._asking[scope] = asyncio.create_task(self._ask(scope))
-        return found[1]
+            self._ahead.add(scope)
+        # While a question that was asked ahead is under way, even a slow one, nobody waits for it.
+        return version if scope in self._ahead else None
 
     async def version(self, scope: str) -> Version:
         """The present version; many who ask at once are answered by one question."""
@@ -92,10 +101,11 @@ class Cache:
             version = await self._redis.attempt(ask, Version(None))
             known = self._known.get(scope)
             if known is None or known[0] <= began:
-                self._known[scope] = (began, version)
+                self._known[scope] = (began, time.monotonic(), version)
             return version
         finally:
             self._asking.pop(scope, None)
+            self._ahead.discard(scope)
 
     async def outdate(self, scopes: Collection[str]) -> None:
         """Something in these scopes was changed and committed: nobody reads a page of before any more."""
@@ -108,7 +118,8 @@ class Cache:
 
             told = await self._redis.attempt(replace, False)
             # Here at least nothing of before is shown, even if nobody else could be told.
-            self._known[scope] = (time.monotonic(), _version_of(word) if told else Version(None, time.time()))
+            now = time.monotonic()
+            self._known[scope] = (now, now, _version_of(word) if told else Version(None, time.time()))
 
     async def page(
         self, scope: str, version: Version, key: Hashable, keep_s: float, make: Callable[[], Awaitable[bytes]]
