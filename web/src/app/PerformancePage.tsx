@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { getPerformance } from "@/client/frontrow";
 import type { PerformanceDetail } from "@/client/frontrow.schemas";
 import { OrderPanel, useCheckout } from "@/features/checkout";
-import { areaOf, freePlaces, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type House } from "@/features/seatmap";
+import { areaOf, freePlaces, leavesSingle, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type Alone, type House } from "@/features/seatmap";
 import { clock, longDate, shortDateTime, zoneNote } from "@/shared/lib/dates";
 import { useWide } from "@/shared/lib/media";
 import { isMissing } from "@/shared/lib/problem";
@@ -78,6 +78,13 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
     else toggle(seatNo);
   };
   const salesOpen = performance.sales === "open";
+  const choosing = checkout.hold === null && checkout.order === null && checkout.busy === null;
+  useSyncExternalStore(live.subscribeCalmly, live.getVersion);
+  const alone = choosing && live.loaded && checkout.selected.length > 0 ? leavesSingle(house, (seatNo) => live.stateOf(seatNo), checkout.selected) : null;
+  const move = (seats: readonly number[]): void => {
+    for (const seatNo of checkout.selected) if (!seats.includes(seatNo)) toggle(seatNo);
+    checkout.choose(seats);
+  };
   const locked = checkout.hold !== null || checkout.order !== null || checkout.busy !== null || !salesOpen;
 
   return (
@@ -102,7 +109,9 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
           standing={standing}
           onStand={stand}
           maxSeats={performance.max_seats}
+          alone={alone?.seats ?? NOBODY}
         />
+        {alone && <AloneHint {...alone} nameSeats={nameSeats} onMove={move} />}
       </div>
       <OrderPanel
         checkout={checkout}
@@ -115,6 +124,22 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
         salesOpen={salesOpen}
         eventSlug={performance.event.slug}
       />
+    </div>
+  );
+}
+
+const NOBODY: readonly number[] = [];
+
+/** Kindly, before anything is held: a seat that would stay alone, and the move that avoids it. Nothing is forced. */
+function AloneHint({ seats, instead, nameSeats, onMove }: Alone & { nameSeats: (seats: readonly number[]) => string; onMove: (seats: readonly number[]) => void }) {
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-hairline bg-sunk px-4 py-2 text-sm max-lg:mb-24 lg:px-6" data-testid="alone-hint">
+      <p className="min-w-0 flex-1">{nameSeats(seats)} would be left alone.</p>
+      {instead && (
+        <button type="button" className="text-link min-h-11 font-medium" onClick={() => onMove(instead)}>
+          Take {nameSeats(instead)} instead?
+        </button>
+      )}
     </div>
   );
 }

@@ -11,7 +11,7 @@ export interface Offer {
 }
 
 export function useOffer(house: House, live: LiveSeats, prices: PriceList): Offer {
-  useSyncExternalStore(live.subscribe, live.getVersion);
+  useSyncExternalStore(live.subscribeCalmly, live.getVersion);
   const lineOf = useCallback(
     (seatNo: number): Line => {
       const entry = prices.of(categoryOf(house, seatNo));

@@ -7,33 +7,56 @@ import type { LiveSeats } from "./live";
 import { categoryColour, housePalette, letterColour } from "./palette";
 import { countFree, type PriceList } from "./prices";
 
-/** What the colours and shapes mean, what they cost all in, and how many are left now. */
-export function Legend({ house, live, prices }: { house: House; live: LiveSeats; prices: PriceList }) {
-  useSyncExternalStore(live.subscribe, live.getVersion);
+interface LegendProps {
+  house: House;
+  live: LiveSeats;
+  prices: PriceList;
+  /** Categories (by index) that are shown alone; none: all. */
+  wanted: ReadonlySet<number>;
+  onWanted: (wanted: ReadonlySet<number>) => void;
+}
+
+/** What the colours mean, what they cost all in, and how many are left now. Pressing one shows its seats alone. */
+export function Legend({ house, live, prices, wanted, onWanted }: LegendProps) {
+  useSyncExternalStore(live.subscribeCalmly, live.getVersion);
   const palette = housePalette(useTheme());
   const left = countFree(house, live);
   // On a phone several names would push the map away; tip, list and order still say them.
   const crowded = house.categories.length > 2;
+  const toggle = (index: number): void => {
+    const after = new Set(wanted);
+    if (!after.delete(index)) after.add(index);
+    onWanted(after.size === house.categories.length ? new Set() : after);
+  };
   return (
-    <ul className="grid grid-cols-2 gap-x-4 gap-y-1 px-4 py-2.5 text-sm whitespace-nowrap sm:flex sm:flex-wrap sm:gap-x-6 lg:px-6" aria-label="Prices">
+    <ul className="grid grid-cols-2 gap-x-2 px-2 py-1 text-sm whitespace-nowrap sm:flex sm:flex-wrap sm:gap-x-3 lg:px-4" aria-label="Prices">
       {house.categories.map((letter, index) => {
         const row = prices.of(letter);
         const free = left.byCategory[index] ?? 0;
+        const off = wanted.size > 0 && !wanted.has(index);
         return (
-          <li key={letter} className="relative flex items-center gap-2 tabular-nums">
-            <span
-              className="grid h-5 w-5 shrink-0 place-items-center rounded-full text-[11px] font-semibold"
-              style={{ background: categoryColour(palette, index), color: letterColour(palette, index) }}
-              aria-hidden="true"
+          <li key={letter}>
+            <button
+              type="button"
+              aria-pressed={wanted.has(index)}
+              title={wanted.has(index) ? "Show all prices again" : "Show only these seats"}
+              className={`flex min-h-11 items-center gap-2 rounded-md px-2 tabular-nums hover:bg-sunk ${wanted.has(index) ? "bg-sunk shadow-[inset_0_-2px_0_var(--color-ink)]" : ""}`}
+              onClick={() => toggle(index)}
             >
-              {letter}
-            </span>
-            <span>
-              <span className="sr-only">Category {letter}: </span>
-              <span className={crowded ? "max-sm:sr-only" : ""}>{row?.name ?? letter} </span>
-              {row && <span className="font-semibold">{price(row.total, prices.currency)}</span>}
-              <span className="text-muted"> {live.loaded ? (free === 0 ? "none left" : count(free, "left", "left")) : ""}</span>
-            </span>
+              <span
+                className={`grid h-5 w-5 shrink-0 place-items-center rounded-full text-[11px] font-semibold ${off || (live.loaded && free === 0) ? "opacity-50" : ""}`}
+                style={{ background: categoryColour(palette, index), color: letterColour(palette, index) }}
+                aria-hidden="true"
+              >
+                {letter}
+              </span>
+              <span>
+                <span className="sr-only">Category {letter}: </span>
+                <span className={crowded ? "max-sm:sr-only" : ""}>{row?.name ?? letter} </span>
+                {row && <span className="font-semibold">{price(row.total, prices.currency)}</span>}
+                <span className="text-muted"> {live.loaded ? (free === 0 ? "sold out" : count(free, "left", "left")) : ""}</span>
+              </span>
+            </button>
           </li>
         );
       })}

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { seatWords } from "@/shared/lib/seatWords";
 import { useTheme } from "@/shared/lib/theme";
-import { firstSeat, nextSeat, type Direction } from "./cursor";
+import { firstSeat, moveFrom, type Direction, type Move } from "./cursor";
 import { attachGestures } from "./gestures";
 import { nameOf, type House } from "./house";
 import type { LiveSeats } from "./live";
@@ -19,18 +19,23 @@ export interface SeatCanvasProps {
   mine: ReadonlySet<number>;
   /** Seats cannot be chosen while they are held: "Change seats" comes first. */
   locked: boolean;
+  /** Categories (by index) that the legend holds back. */
+  dimmed: ReadonlySet<number>;
+  /** Seats that the choice would leave alone. */
+  alone?: readonly number[];
   /** A numbered seat, or any place of a standing area: one more of those. */
   onToggle: (seatNo: number) => void;
   announce: (words: string) => void;
 }
 
+const JUMPS: Record<string, Move> = { Home: "row-start", End: "row-end", PageUp: "section-before", PageDown: "section-after" };
 const ARROWS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 const PAN_STEP = 90;
 const ZOOM_STEP = 1.5;
 const BRIEF_TIP_MS = 1_800;
 
 /** The drawn map. Everything it does can also be done in the list view, which is plain HTML. */
-export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announce }: SeatCanvasProps) {
+export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, onToggle, announce }: SeatCanvasProps) {
   const theme = useTheme();
   const box = useRef<HTMLDivElement>(null);
   const houseCanvas = useRef<HTMLCanvasElement>(null);
@@ -100,15 +105,17 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
 
   useEffect(() => view?.setTheme(theme), [view, theme]);
   useEffect(() => view?.setMine(mine), [view, mine]);
+  useEffect(() => view?.setDimmed(dimmed), [view, dimmed]);
+  useEffect(() => view?.setAlone(alone ?? []), [view, alone]);
   useEffect(() => view?.setCursor(cursor), [view, cursor]);
 
-  const moveCursor = (direction: Direction): void => {
+  const moveCursor = (move: Move): void => {
     if (!view) return;
     const middle = view.window();
     const next =
       cursor === null
         ? firstSeat(house, view.grid, (middle.left + middle.right) / 2, (middle.top + middle.bottom) / 2)
-        : nextSeat(house, view.grid, cursor, direction);
+        : moveFrom(house, view.grid, cursor, move);
     if (next === null) return;
     setCursor(next);
     setBrief(false);
@@ -124,6 +131,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
       const along = direction === "left" || direction === "up" ? PAN_STEP : -PAN_STEP;
       view.panBy(direction === "left" || direction === "right" ? along : 0, direction === "up" || direction === "down" ? along : 0);
     } else if (direction) moveCursor(direction);
+    else if (JUMPS[event.key]) moveCursor(JUMPS[event.key] as Move);
     else if (event.key === "+" || event.key === "=") view.flyZoom(ZOOM_STEP, ...cursorPoint());
     else if (event.key === "-") view.flyZoom(1 / ZOOM_STEP, ...cursorPoint());
     else if (event.key === "0") view.fitAll();
@@ -159,7 +167,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, onToggle, announ
       </div>
       {/* eslint-enable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
       <p id="seat-map-help" className="sr-only">
-        Arrow keys move from seat to seat, Enter chooses a seat or gives it back. Plus and minus zoom, zero shows the whole house, Shift with an arrow
+        Arrow keys move from seat to seat, Home and End to the ends of a row, Page Up and Page Down from section to section. Enter chooses a seat or gives it back. Plus and minus zoom, zero shows the whole house, Shift with an arrow
         moves the map. The list shows the same seats as buttons.
       </p>
       {view && tip !== null && <SeatTip seatNo={tip} view={view} prices={prices} standing={mine.has(tip) ? "mine" : live.stateOf(tip)} brief={brief} />}

@@ -14,7 +14,7 @@ export interface StandingProps {
   maxSeats: number;
 }
 
-type ListProps = Omit<SeatCanvasProps, "announce"> & StandingProps;
+type ListProps = Omit<SeatCanvasProps, "announce" | "alone"> & StandingProps;
 
 /** The map in words: section by section, row by row, every seat a button. */
 export function SeatList(props: ListProps) {
@@ -33,7 +33,7 @@ export function SeatList(props: ListProps) {
       {house.sections.map((section) => (
         <SectionList key={section.name} section={section} open={open.has(section.name)} onOpen={(on) => toggle(section.name, on)} {...props} />
       ))}
-      {house.areas.map((area) => (
+      {house.areas.filter((area) => !props.dimmed.has(area.category)).map((area) => (
         <AreaList key={area.name} area={area} {...props} />
       ))}
     </div>
@@ -45,7 +45,8 @@ function freeIn(live: LiveSeats, seats: readonly number[]): number {
 }
 
 function SectionList({ section, open, onOpen, ...props }: ListProps & { section: Section; open: boolean; onOpen: (on: boolean) => void }) {
-  const rows = section.rows.map((index) => props.house.rows[index]).filter((row): row is Row => row !== undefined);
+  const rows = section.rows.map((index) => props.house.rows[index]).filter((row): row is Row => row !== undefined && !props.dimmed.has(row.category));
+  if (rows.length === 0) return null;
   const free = rows.reduce((sum, row) => sum + freeIn(props.live, row.seats), 0);
   return (
     <details open={open} onToggle={(event) => onOpen(event.currentTarget.open)} className="border-b border-hairline py-1">
@@ -53,7 +54,7 @@ function SectionList({ section, open, onOpen, ...props }: ListProps & { section:
         <span className="font-display text-xl">{section.name}</span>
         <span className="text-sm text-muted">{free === 0 ? "none left" : `${count(free, "seat")} free`}</span>
       </summary>
-      {open && rows.map((row) => <RowList key={row.label} row={row} {...props} />)}
+      {open && rows.map((row) => <RowList key={row.seats[0]} row={row} {...props} />)}
     </details>
   );
 }

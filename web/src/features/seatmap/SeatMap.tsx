@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Tabs } from "@/shared/ui/Tabs";
 import { Legend, StateKey } from "./Legend";
 import type { LiveSeats } from "./live";
@@ -8,12 +8,15 @@ import { SeatList, type StandingProps } from "./SeatList";
 const TAB = "min-h-11 px-3.5 text-sm text-muted hover:text-ink aria-selected:text-ink aria-selected:shadow-[inset_0_-2px_0_var(--color-ink)]";
 
 /** The live house: drawn or as a list, with its legend. Choosing is local; holding belongs to the order. */
-export function SeatMap(props: Omit<SeatCanvasProps, "announce"> & StandingProps) {
+export function SeatMap(props: Omit<SeatCanvasProps, "announce" | "dimmed"> & StandingProps) {
   const [words, announce] = useState("");
+  const [wanted, setWanted] = useState<ReadonlySet<number>>(new Set());
+  const { categories } = props.house;
+  const dimmed = useMemo(() => new Set(wanted.size === 0 ? [] : categories.map((_, n) => n).filter((n) => !wanted.has(n))), [wanted, categories]);
   const drawn = (
     <>
       <div className="min-h-0 flex-1">
-        <SeatCanvas {...props} announce={announce} />
+        <SeatCanvas {...props} dimmed={dimmed} announce={announce} />
       </div>
       <div className="px-4 py-2 lg:px-6 lg:py-3">
         <StateKey house={props.house} />
@@ -26,13 +29,13 @@ export function SeatMap(props: Omit<SeatCanvasProps, "announce"> & StandingProps
         label="Show the house as"
         tabs={[
           { value: "map", label: "Map", panel: drawn },
-          { value: "list", label: "List", panel: <SeatList {...props} /> },
+          { value: "list", label: "List", panel: <SeatList {...props} dimmed={dimmed} /> },
         ]}
         listClass="flex items-center justify-between gap-3 border-b border-hairline pr-4 pl-1 lg:pr-6 lg:pl-3"
         tabClass={TAB}
         panelClass="flex min-h-0 flex-1 flex-col"
         aside={<Freshness live={props.live} />}
-        between={<Legend house={props.house} live={props.live} prices={props.prices} />}
+        between={<Legend house={props.house} live={props.live} prices={props.prices} wanted={wanted} onWanted={setWanted} />}
       />
       <p className="sr-only" role="status" aria-live="polite">
         {words}
@@ -58,7 +61,7 @@ function Freshness({ live }: { live: LiveSeats }) {
   }, [behind]);
   return (
     <p className="text-sm text-muted" role="status">
-      {behind && said ? "Reconnecting. The map may be a moment behind." : ""}
+      {behind && said ? "Reconnecting; what you hold is safe." : ""}
     </p>
   );
 }

@@ -9,7 +9,7 @@ const GAP = 16;
 /** A standing area's name and count stand in its middle; the tip keeps above them. */
 const STANDING_GAP = 40;
 /** Room a tip needs above its seat; with less it goes below. */
-const TALLEST = 190;
+const TALLEST = 250;
 
 interface SeatTipProps {
   seatNo: number;
@@ -51,6 +51,14 @@ export function SeatTip({ seatNo, view, prices, standing, brief }: SeatTipProps)
           <span className="first-letter:uppercase">{stateWords(standing)}</span>
         )}
       </p>
+      {!brief &&
+        buyable &&
+        prices.all(letter).slice(1, 4).map((type) => (
+          <p key={type.name} className="flex items-baseline justify-between text-sm text-muted tabular-nums">
+            <span>{type.name}</span>
+            <span>{price(type.total, prices.currency)}</span>
+          </p>
+        ))}
       {kind && <p className="text-sm first-letter:uppercase">{kind}</p>}
       {!brief && house.stage && !isStanding(house, seatNo) && <Sightline house={house} seatNo={seatNo} />}
     </div>

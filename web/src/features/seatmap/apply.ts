@@ -16,7 +16,12 @@ export interface SeatStates {
   fences: number[];
 }
 
+/** A state's number is its place here. */
+export const STATE_LETTERS = "fhsb";
 const STATES: ReadonlySet<string> = new Set(["f", "h", "s", "b"]);
+
+/** Two of these still add up exactly. */
+const EXACT = 2 ** 52;
 
 export function isSeatState(value: string | undefined): value is SeatState {
   return value !== undefined && STATES.has(value);
@@ -24,9 +29,15 @@ export function isSeatState(value: string | undefined): value is SeatState {
 
 /** The sum of all fences as a decimal string: what the server's heartbeat is compared with. */
 export function digestOf(fences: readonly number[]): string {
-  let sum = 0n;
-  for (const fence of fences) sum += BigInt(fence);
-  return sum.toString();
+  // Whole numbers as long as they are exact: big ones are slow, and this runs every two seconds over 50,000.
+  let [sum, part] = [0n, 0];
+  for (const fence of fences) {
+    part += fence;
+    if (part < EXACT) continue;
+    sum += BigInt(part);
+    part = 0;
+  }
+  return (sum + BigInt(part)).toString();
 }
 
 /**

@@ -43,6 +43,25 @@ export function nextSeat(house: House, grid: SeatGrid, from: number, direction: 
   return null;
 }
 
+/** An arrow, or a jump: to the ends of the row, to the middle of the section before or after. */
+export type Move = Direction | "row-start" | "row-end" | "section-before" | "section-after";
+
+export function moveFrom(house: House, grid: SeatGrid, from: number, move: Move): number | null {
+  const row = house.rows[house.rowOf[from - 1] ?? 0];
+  if (!row) return null;
+  if (move === "row-start" || move === "row-end") {
+    // A row in several prices is in pieces.
+    const pieces = (house.sections[row.section]?.rows ?? []).flatMap((index) => house.rows[index] ?? []).filter(({ label }) => label === row.label);
+    return (move === "row-start" ? pieces[0]?.seats[0] : pieces.at(-1)?.seats.at(-1)) ?? null;
+  }
+  if (move === "section-before" || move === "section-after") {
+    const section = house.sections[row.section + (move === "section-after" ? 1 : -1)];
+    const seats = house.rows[section?.rows[0] ?? -1]?.seats;
+    return seats?.[Math.floor(seats.length / 2)] ?? null;
+  }
+  return nextSeat(house, grid, from, move);
+}
+
 /** Where the keyboard starts: the seat nearest to a point, whatever its state. */
 export function firstSeat(house: House, grid: SeatGrid, x: number, y: number): number | null {
   return grid.nearest(x, y, Math.max(house.width, house.height));

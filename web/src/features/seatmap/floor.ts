@@ -1,23 +1,24 @@
 /**
  * The floor under the rows: one broad stroke along each row, which follows any curve the house has without anyone
- * drawing outlines. A large house is stroked once into a picture that far views are drawn from, and close views stroke
- * only the sections in sight: fifty thousand seats must not be walked for every frame of a pinch.
+ * drawing outlines. The blocks of a large house are filled by their outline instead: fifty thousand seats are too many
+ * to be walked along before the first picture.
  */
 import type { Camera, Size } from "./camera";
 import { visible } from "./camera";
 import type { Rect } from "./grid";
 import { seatGap, PITCH, type House, type Row } from "./house";
+import { outlineOf } from "./outlines";
 import type { HousePalette } from "./palette";
 
 export interface FloorPath {
   path: Path2D;
   bounds: Rect;
+  /** An outline is filled as well as stroked. */
+  filled: boolean;
 }
 
 const BREADTH = PITCH * 1.72;
-/** Longest side of the picture in px. */
-const PICTURE = 2_048;
-/** Below this many seats stroking is cheap, and always crisp. */
+/** Below this many seats stroking is cheap. */
 const LARGE_HOUSE = 6_000;
 
 /** Seats further apart than this have an aisle between them. */
@@ -41,6 +42,15 @@ function runsOf(house: House, row: Row): Run[] {
 export function floorPaths(house: House): FloorPath[] {
   return house.sections.map((section) => {
     const floor = new Path2D();
+    if (house.count > LARGE_HOUSE) {
+      outlineOf(house, section).forEach((seatNo, n) => {
+        const [x, y] = [house.x[seatNo - 1] ?? 0, house.y[seatNo - 1] ?? 0];
+        if (n === 0) floor.moveTo(x, y);
+        else floor.lineTo(x, y);
+      });
+      floor.closePath();
+      return { path: floor, bounds: section.bounds, filled: true };
+    }
     let behind: Run[] = [];
     for (const index of section.rows) {
       const row = house.rows[index];
@@ -49,7 +59,7 @@ export function floorPaths(house: House): FloorPath[] {
       joinRows(floor, house, behind, runs);
       behind = runs;
     }
-    return { path: floor, bounds: section.bounds };
+    return { path: floor, bounds: section.bounds, filled: false };
   });
 }
 
@@ -80,40 +90,16 @@ function joinRows(floor: Path2D, house: House, front: Run[], back: Run[]): void 
 
 export class Floor {
   readonly paths: FloorPath[];
-  private picture: { canvas: HTMLCanvasElement; scale: number; palette: HousePalette } | null = null;
 
-  constructor(private readonly house: House) {
+  constructor(house: House) {
     this.paths = floorPaths(house);
   }
 
   paint(ctx: CanvasRenderingContext2D, camera: Camera, view: Size, palette: HousePalette, dpr: number): void {
-    const picture = this.house.count > LARGE_HOUSE ? this.pictureFor(palette) : null;
-    if (picture && camera.scale * dpr <= picture.scale * 1.25) {
-      const { left, top } = this.house.bounds;
-      const scale = (dpr * camera.scale) / picture.scale;
-      ctx.setTransform(scale, 0, 0, scale, dpr * (camera.x + left * camera.scale), dpr * (camera.y + top * camera.scale));
-      ctx.drawImage(picture.canvas, 0, 0);
-      return;
-    }
     ctx.setTransform(dpr * camera.scale, 0, 0, dpr * camera.scale, dpr * camera.x, dpr * camera.y);
     const { left, top, right, bottom } = visible(camera, view, BREADTH);
     const inSight = this.paths.filter(({ bounds }) => bounds.right > left && bounds.left < right && bounds.bottom > top && bounds.top < bottom);
     strokeFloor(ctx, inSight, palette, camera.scale);
-  }
-
-  private pictureFor(palette: HousePalette): { canvas: HTMLCanvasElement; scale: number } | null {
-    if (this.picture?.palette === palette) return this.picture;
-    const { left, top, right, bottom } = this.house.bounds;
-    const scale = PICTURE / Math.max(right - left, bottom - top);
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.ceil((right - left) * scale);
-    canvas.height = Math.ceil((bottom - top) * scale);
-    const ctx = canvas.getContext("2d");
-    if (!ctx) return null;
-    ctx.setTransform(scale, 0, 0, scale, -left * scale, -top * scale);
-    strokeFloor(ctx, this.paths, palette, scale / 2);
-    this.picture = { canvas, scale, palette };
-    return this.picture;
   }
 }
 
@@ -126,7 +112,11 @@ function strokeFloor(ctx: CanvasRenderingContext2D, paths: FloorPath[], palette:
     [palette.floor, BREADTH],
   ] as const) {
     ctx.strokeStyle = colour;
+    ctx.fillStyle = colour;
     ctx.lineWidth = breadth;
-    for (const { path } of paths) ctx.stroke(path);
+    for (const { path, filled } of paths) {
+      ctx.stroke(path);
+      if (filled) ctx.fill(path);
+    }
   }
 }

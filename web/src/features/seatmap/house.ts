@@ -31,9 +31,13 @@ export interface House {
   rows: Row[];
   sections: Section[];
   areas: Area[];
+  /** What is drawn and not sold. */
+  shapes: Shape[];
   /** What is actually drawn on: maps often declare generous margins that a phone has no room for. */
   bounds: Rect;
 }
+
+export type Shape = NonNullable<SeatMap["shapes"]>[number];
 
 export interface Row {
   label: string;
@@ -45,6 +49,8 @@ export interface Row {
 
 export interface Section {
   name: string;
+  /** "box", "table", or "" for a plain one. */
+  kind: string;
   labelAt: readonly [number, number];
   rows: number[];
   bounds: Rect;
@@ -98,6 +104,7 @@ export function buildHouse(map: SeatMap): House {
     rows: [],
     sections: [],
     areas: [],
+    shapes: map.shapes ?? [],
     bounds: nothing(),
   };
   for (const section of map.sections) addSection(house, section);
@@ -128,11 +135,23 @@ function boundsOf(house: House): Rect {
     include(bounds, x, y);
     include(bounds, x + width, y + height);
   }
+  for (const shape of house.shapes) includeShape(bounds, shape);
   return Number.isFinite(bounds.left) ? bounds : { left: 0, top: 0, right: house.width, bottom: house.height };
 }
 
+function includeShape(bounds: Rect, shape: Shape): void {
+  if (shape.kind === "polygon") for (const [x, y] of shape.points) include(bounds, x, y);
+  else if (shape.kind === "circle") {
+    include(bounds, shape.x - shape.radius, shape.y - shape.radius);
+    include(bounds, shape.x + shape.radius, shape.y + shape.radius);
+  } else if (shape.kind === "rect" && !shape.turn) {
+    include(bounds, shape.x, shape.y);
+    include(bounds, shape.x + shape.width, shape.y + shape.height);
+  } else include(bounds, shape.x, shape.y);
+}
+
 function addSection(house: House, source: SeatMap["sections"][number]): void {
-  const section: Section = { name: source.name, labelAt: source.label_at, rows: [], bounds: nothing() };
+  const section: Section = { name: source.name, kind: source.kind ?? "", labelAt: source.label_at, rows: [], bounds: nothing() };
   const sectionIndex = house.sections.push(section) - 1;
   for (const row of source.rows) {
     const category = house.categories.indexOf(row.category);

@@ -1,3 +1,4 @@
+export { leavesSingle, type Alone } from "./alone";
 export { areaOf, categoryOf, freePlaces, KIND_WHEELCHAIR, nameOf, placesOf, type House } from "./house";
 export { nearestFree } from "./nearest";
 export type { LiveSeats } from "./live";

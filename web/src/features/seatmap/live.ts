@@ -38,6 +38,8 @@ const SILENCE_MS = 7_000;
 const FIRST_RETRY_MS = 500;
 /** With this and the snapshot a map is right again within five seconds of the server's coming back. */
 const LONGEST_RETRY_MS = 3_500;
+const CALM_MS = 250;
+/** 1012 a restart, 1013 "try again later". */
 const SERVICE_RESTART = 1012;
 
 export class LiveSeats {
@@ -66,6 +68,25 @@ export class LiveSeats {
   };
 
   readonly getVersion = (): number => this.version;
+
+  /**
+   * For words and counts: told at most four times a second, so that five hundred changes a second don't write the page
+   * five hundred times. The drawn map listens to `subscribe`.
+   */
+  readonly subscribeCalmly = (listener: () => void): (() => void) => {
+    let timer: unknown = null;
+    const stop = this.subscribe((seats) => {
+      if (seats === "all" || seats.length === 0) listener();
+      else timer ??= this.world.setTimer(() => {
+        timer = null;
+        listener();
+      }, CALM_MS);
+    });
+    return () => {
+      stop();
+      this.world.clearTimer(timer);
+    };
+  };
 
   /** A seat the snapshot has not told us about counts as blocked: better not offered than offered wrongly. */
   stateOf(seatNo: number): SeatState {

@@ -1,17 +1,21 @@
 /**
- * The map as one object outside React: two canvases, a camera, and what is marked. React tells it what changed; it
- * repaints at most once a frame, and only the layer that needs it.
+ * The map as one object outside React: two canvases, a camera, and what is marked. The lower canvas has the house and
+ * its seats, copied from tiles; the upper one names and marks. React tells it what changed; it repaints at most once a
+ * frame, and only the layer that needs it.
  */
 import type { Theme } from "@/shared/lib/theme";
 import { prefersLessMotion } from "@/shared/lib/media";
-import type { SeatState } from "./apply";
+import { STATE_LETTERS } from "./apply";
 import { between, clamp, fit, pan, reveal, toMap, toScreen, visible, zoomAt, type Camera, type Size } from "./camera";
 import { insidePolygon, SeatGrid, type Rect } from "./grid";
-import { isStanding, PITCH, type House } from "./house";
+import { isStanding, KIND_STANDING, PITCH, type House } from "./house";
 import type { LiveSeats, Recoloured } from "./live";
-import { housePaths, paintHouse, type HousePaths } from "./paintHouse";
-import { RADIUS, SeatPainter } from "./paintSeats";
+import { housePaths, paintGround, type HousePaths } from "./paintHouse";
+import { MarkPainter, RADIUS, type Fade } from "./paintMarks";
+import { paintNames } from "./paintNames";
 import { housePalette, type HousePalette } from "./palette";
+import { BLOCKED, FREE } from "./sprites";
+import { Tiles } from "./tiles";
 
 const FADE_MS = 180;
 const FLIGHT_MS = 200;
@@ -21,12 +25,6 @@ const MOST_FADES = 2_000;
 /** What the layers write with. A canvas does not wait for a font the way HTML does. */
 const FONTS = ['italic 500 16px "Fraunces Variable"', '500 16px "Fraunces Variable"', '500 12px "Inter Variable"'];
 
-interface Fade {
-  from: SeatState;
-  began: number;
-  done: number;
-}
-
 export class MapView {
   readonly grid: SeatGrid;
   camera: Camera = { scale: 1, x: 0, y: 0 };
@@ -34,17 +32,29 @@ export class MapView {
   /** Called after the camera moved, once a frame. */
   onCamera: (() => void) | null = null;
 
-  private readonly painter: SeatPainter;
+  /** Frames painted since the map was made, and when its first whole picture stood there (ms after it was made). */
+  paintCount = 0;
+  firstPaintMs: number | null = null;
+
+  private readonly tiles: Tiles;
+  private readonly marks: MarkPainter;
   private readonly paths: HousePaths;
   private palette: HousePalette;
   private dpr = 1;
   private mine: ReadonlySet<number> = new Set();
   private hover: number | null = null;
   private cursor: number | null = null;
-  private readonly shown: SeatState[] = [];
+  private alone: readonly number[] = [];
+  private dimmed: ReadonlySet<number> = new Set();
+  private readonly shown: Uint8Array;
+  private readonly free: Int32Array;
+  private readonly sectionOf: Uint16Array;
+  private readonly born = performance.now();
   private readonly fades = new Map<number, Fade>();
   private frame = 0;
   private houseDirty = true;
+  /** Sharper tiles are still to come. */
+  private unsharp = false;
   private flight: { from: Camera; to: Camera; began: number } | null = null;
   private untouched = true;
   private readonly unsubscribe: () => void;
@@ -57,13 +67,23 @@ export class MapView {
     theme: Theme,
   ) {
     this.grid = new SeatGrid(house);
-    this.painter = new SeatPainter(house, this.grid);
-    this.paths = housePaths(house, this.grid);
+    this.paths = housePaths(house);
     this.palette = housePalette(theme);
-    this.remember("all");
+    this.marks = new MarkPainter(house);
+    this.shown = new Uint8Array(house.count).fill(BLOCKED);
+    this.free = new Int32Array(house.sections.length);
+    this.sectionOf = new Uint16Array(house.count);
+    for (let i = 0; i < house.count; i += 1) if (house.kind[i] !== KIND_STANDING) this.sectionOf[i] = house.rows[house.rowOf[i] ?? 0]?.section ?? 0;
+    this.tiles = new Tiles({
+      house,
+      grid: this.grid,
+      shown: this.shown,
+      paintFloor: (ctx, camera, size) => paintGround(ctx, house, this.paths, camera, size, this.palette, this.dpr),
+    });
+    this.remember();
     this.unsubscribe = live.subscribe((seats) => this.recolour(seats));
     // Canvas text drawn before the fonts arrive would keep the fallback until the next move.
-    void Promise.all(FONTS.map((font) => document.fonts.load(font))).then(() => this.repaintHouse(), () => undefined);
+    void Promise.all(FONTS.map((font) => document.fonts.load(font))).then(() => this.restyle(), () => undefined);
   }
 
   get floor(): HousePaths["floor"] {
@@ -76,8 +96,21 @@ export class MapView {
   }
 
   setTheme(theme: Theme): void {
+    if (this.palette === housePalette(theme)) return;
     this.palette = housePalette(theme);
-    this.repaintHouse();
+    this.restyle();
+  }
+
+  /** Holds back the seats of these categories (by index), so that the others stand out. */
+  setDimmed(dimmed: ReadonlySet<number>): void {
+    if (dimmed === this.dimmed) return;
+    this.dimmed = dimmed;
+    this.restyle();
+  }
+
+  setAlone(alone: readonly number[]): void {
+    this.alone = alone;
+    this.schedule();
   }
 
   setMine(mine: ReadonlySet<number>): void {
@@ -100,7 +133,9 @@ export class MapView {
   resize(size: Size): void {
     if (size.width < 1 || size.height < 1) return;
     this.size = size;
-    this.dpr = Math.min(window.devicePixelRatio || 1, 2);
+    const dpr = Math.min(window.devicePixelRatio || 1, 2);
+    this.dpr = dpr;
+    this.tiles.restyle(this.palette, this.dimmed, dpr);
     for (const canvas of [this.houseCanvas, this.seatCanvas]) {
       canvas.width = Math.round(size.width * this.dpr);
       canvas.height = Math.round(size.height * this.dpr);
@@ -183,8 +218,13 @@ export class MapView {
   }
 
   private moveTo(camera: Camera): void {
-    this.camera = clamp(camera, this.house.bounds, this.size);
+    this.camera = this.snap(clamp(camera, this.house.bounds, this.size));
     this.repaintHouse();
+  }
+
+  /** Onto whole pixels of the screen: tiles are copied there as they are. */
+  private snap({ scale, x, y }: Camera): Camera {
+    return { scale, x: Math.round(x * this.dpr) / this.dpr, y: Math.round(y * this.dpr) / this.dpr };
   }
 
   private fly(to: Camera): void {
@@ -200,26 +240,54 @@ export class MapView {
   private recolour(seats: Recoloured): void {
     const now = performance.now();
     const numbers = seats === "all" ? this.differing() : seats;
+    if (numbers.length > this.house.count / 4) {
+      this.fades.clear();
+      this.remember();
+      this.restyle();
+      return;
+    }
     const fading = numbers.length <= MOST_FADES && !prefersLessMotion();
     for (const seatNo of numbers) {
-      const from = this.shown[seatNo - 1];
-      if (fading && from && !isStanding(this.house, seatNo)) this.fades.set(seatNo, { from, began: now, done: 0 });
+      const index = seatNo - 1;
+      const [before, after] = [this.shown[index] ?? BLOCKED, this.stateNow(seatNo)];
+      if (before === after || isStanding(this.house, seatNo)) continue;
+      // What was there goes from above the new look; what becomes free appears above the old one, which stays until then.
+      if (fading) this.fades.set(seatNo, { state: after === FREE ? after : before, appears: after === FREE, began: now, done: 0 });
+      if (!fading || after !== FREE) this.show(index, after);
     }
-    this.remember(numbers);
     this.schedule();
+  }
+
+  private stateNow(seatNo: number): number {
+    return STATE_LETTERS.indexOf(this.live.stateOf(seatNo));
+  }
+
+  private show(index: number, state: number): void {
+    const section = this.sectionOf[index] ?? 0;
+    if (this.house.kind[index] !== KIND_STANDING) this.free[section] = (this.free[section] ?? 0) + Number(state === FREE) - Number(this.shown[index] === FREE);
+    this.shown[index] = state;
+    this.tiles.touch(index);
+    this.houseDirty = true;
   }
 
   private differing(): number[] {
     const numbers: number[] = [];
-    for (let seatNo = 1; seatNo <= this.house.count; seatNo += 1) {
-      if (this.shown[seatNo - 1] !== this.live.stateOf(seatNo)) numbers.push(seatNo);
-    }
+    for (let seatNo = 1; seatNo <= this.house.count; seatNo += 1) if (this.shown[seatNo - 1] !== this.stateNow(seatNo)) numbers.push(seatNo);
     return numbers;
   }
 
-  private remember(seats: Recoloured): void {
-    if (seats === "all") for (let seatNo = 1; seatNo <= this.house.count; seatNo += 1) this.shown[seatNo - 1] = this.live.stateOf(seatNo);
-    else for (const seatNo of seats) this.shown[seatNo - 1] = this.live.stateOf(seatNo);
+  private remember(): void {
+    this.free.fill(0);
+    for (let i = 0; i < this.house.count; i += 1) {
+      const state = this.stateNow(i + 1);
+      this.shown[i] = state;
+      if (state === FREE && this.house.kind[i] !== KIND_STANDING) this.free[this.sectionOf[i] ?? 0] = (this.free[this.sectionOf[i] ?? 0] ?? 0) + 1;
+    }
+  }
+
+  private restyle(): void {
+    this.tiles.restyle(this.palette, this.dimmed, this.dpr);
+    this.repaintHouse();
   }
 
   private repaintHouse(): void {
@@ -236,27 +304,55 @@ export class MapView {
     if (this.size.width === 0) return;
     this.advance(now);
     const moved = this.houseDirty;
-    const house = this.houseCanvas.getContext("2d");
-    const seats = this.seatCanvas.getContext("2d");
-    if (!house || !seats) return;
-    if (this.houseDirty) paintHouse(house, this.house, this.paths, this.camera, this.size, this.palette, this.dpr);
-    this.houseDirty = false;
-    const look = { stateOf: (seatNo: number) => this.live.stateOf(seatNo), mine: this.mine, hover: this.hover, cursor: this.cursor, fades: this.fades };
-    this.painter.paint(seats, look, this.camera, this.size, this.palette, this.dpr);
+    const below = this.houseCanvas.getContext("2d", { alpha: false });
+    const above = this.seatCanvas.getContext("2d");
+    if (!below || !above) return;
+    if (moved) this.unsharp = this.tiles.paint(below, this.camera, this.size, this.wholeScale, now);
+    this.houseDirty = this.unsharp;
+    this.paintAbove(above);
+    this.paintCount += 1;
+    if (this.firstPaintMs === null && !this.unsharp && this.live.loaded) this.firstPaintMs = performance.now() - this.born;
     if (moved) this.onCamera?.();
-    if (this.flight || this.fades.size > 0) this.schedule();
+    if (this.flight || this.fades.size > 0 || this.unsharp) this.schedule();
+  }
+
+  private paintAbove(ctx: CanvasRenderingContext2D): void {
+    const { camera, dpr, house } = this;
+    ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
+    ctx.clearRect(0, 0, this.size.width, this.size.height);
+    const marks = { mine: this.mine, hover: this.hover, cursor: this.cursor, alone: this.alone, fades: this.fades };
+    this.marks.paintFades(ctx, marks, camera, this.tiles.sprites, dpr);
+    ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
+    const areas = house.areas.map((area) => this.places(area.first, area.capacity));
+    paintNames(ctx, { house, grid: this.grid, free: this.free, areas, loaded: this.live.loaded }, camera, this.size, this.palette);
+    this.marks.paint(ctx, marks, camera, this.palette);
+  }
+
+  private places(first: number, capacity: number): { free: number; mine: number } {
+    let [free, mine] = [0, 0];
+    for (let seatNo = first; seatNo < first + capacity; seatNo += 1) {
+      if (this.mine.has(seatNo)) mine += 1;
+      else if (this.live.stateOf(seatNo) === "f") free += 1;
+    }
+    return { free, mine };
+  }
+
+  private get wholeScale(): number {
+    return fit(this.house.bounds, this.size).scale;
   }
 
   private advance(now: number): void {
     if (this.flight) {
       const t = Math.min(1, Math.max(0, (now - this.flight.began) / FLIGHT_MS));
-      this.camera = between(this.flight.from, this.flight.to, t);
+      this.camera = this.snap(between(this.flight.from, this.flight.to, t));
       this.houseDirty = true;
       if (t >= 1) this.flight = null;
     }
     for (const [seatNo, fade] of this.fades) {
       fade.done = Math.max(0, (now - fade.began) / FADE_MS);
-      if (fade.done >= 1) this.fades.delete(seatNo);
+      if (fade.done < 1) continue;
+      this.fades.delete(seatNo);
+      if (fade.appears) this.show(seatNo - 1, this.stateNow(seatNo));
     }
   }
 }

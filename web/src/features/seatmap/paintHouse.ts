@@ -1,24 +1,23 @@
 /**
- * The static layer: stage, floor under the rows, row letters, section names, standing areas. It changes only with the
- * camera and the theme, never with a seat.
+ * What lies under the seats: floor, shapes, stage, standing areas, row letters. It changes only with the zoom and the
+ * theme, never with a seat.
  */
-import { toScreen, type Camera, type Size } from "./camera";
+import type { Camera, Size } from "./camera";
 import { Floor } from "./floor";
-import type { SeatGrid } from "./grid";
 import { seatGap, PITCH, type Area, type House } from "./house";
 import { categoryColour, type HousePalette } from "./palette";
+import { paintShapes } from "./paintShapes";
 
 const DISPLAY = '"Fraunces Variable", Georgia, serif';
 const TEXT = '"Inter Variable", system-ui, sans-serif';
 
 export interface HousePaths {
   floor: Floor;
-  grid: SeatGrid;
   areas: Path2D[];
 }
 
-export function housePaths(house: House, grid: SeatGrid): HousePaths {
-  return { floor: new Floor(house), grid, areas: house.areas.map(areaPath) };
+export function housePaths(house: House): HousePaths {
+  return { floor: new Floor(house), areas: house.areas.map(areaPath) };
 }
 
 function areaPath(area: Area): Path2D {
@@ -28,7 +27,8 @@ function areaPath(area: Area): Path2D {
   return path;
 }
 
-export function paintHouse(
+/** Everything under the seats. The caller has put the paper down. */
+export function paintGround(
   ctx: CanvasRenderingContext2D,
   house: House,
   paths: HousePaths,
@@ -37,18 +37,22 @@ export function paintHouse(
   palette: HousePalette,
   dpr: number,
 ): void {
-  ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-  ctx.clearRect(0, 0, view.width, view.height);
   const { scale } = camera;
+  const onMap = (): void => ctx.setTransform(dpr * scale, 0, 0, dpr * scale, dpr * camera.x, dpr * camera.y);
+  onMap();
+  paintShapes(ctx, house.shapes, palette, scale, (shape) => !STANDING_ON_FLOOR.has(shape.role));
   paths.floor.paint(ctx, camera, view, palette, dpr);
-  ctx.setTransform(dpr * scale, 0, 0, dpr * scale, dpr * camera.x, dpr * camera.y);
+  onMap();
+  paintShapes(ctx, house.shapes, palette, scale, (shape) => STANDING_ON_FLOOR.has(shape.role));
   if (house.stage) paintStage(ctx, house, house.stage, palette, scale);
   ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
   const at = (x: number, y: number): [number, number] => [x * scale + camera.x, y * scale + camera.y];
   paintAreas(ctx, house, paths, palette, scale, camera, dpr);
+  ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
   paintRowLetters(ctx, house, palette, scale, at, view);
-  paintSectionNames(ctx, house, paths.grid, palette, camera, view);
 }
+
+const STANDING_ON_FLOOR: ReadonlySet<string> = new Set(["table", "bar", "stage"]);
 
 /** The stage's edge bows towards the house, wherever the house is. */
 function paintStage(
@@ -60,7 +64,9 @@ function paintStage(
 ): void {
   const { x, y, width, height } = stage;
   const below = house.height / 2 > y + height / 2;
-  const bow = Math.min(height * 0.55, width * 0.06);
+  // Around a pitch people sit on all sides: it has no front to bow.
+  const round = house.sections.some(({ bounds }) => bounds.top < y) && house.sections.some(({ bounds }) => bounds.bottom > y + height);
+  const bow = round ? 0 : Math.min(height * 0.55, width * 0.06);
   const front = below ? y + height : y;
   const back = below ? y : y + height;
   const tip = below ? front + bow : front - bow;
@@ -107,13 +113,6 @@ function paintAreas(
     ctx.strokeStyle = colour;
     ctx.lineWidth = 1.5 / scale;
     ctx.stroke(path);
-    ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    ctx.fillStyle = palette.ink;
-    ctx.font = `500 ${Math.min(20, Math.max(12, 16 * scale))}px ${DISPLAY}`;
-    const letter = house.categories[area.category] ?? "";
-    ctx.fillText(`${area.name} · ${letter}`, area.centre[0] * scale + camera.x, area.centre[1] * scale + camera.y - 8);
   });
 }
 
@@ -156,47 +155,5 @@ function paintRowLetters(
       written.set(row.label, [...same, [sx, sy]]);
       ctx.fillText(row.label, sx, sy);
     }
-  }
-}
-
-/** Seats that a name would hide: on a phone, maps are drawn smaller than their letters. */
-function seatsUnder(house: House, grid: SeatGrid, middle: readonly [number, number], halfWidth: number, halfHeight: number): number {
-  const [x, y] = middle;
-  let seats = 0;
-  grid.forEachIn({ left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight }, (index) => {
-    if (Math.abs((house.x[index] ?? 0) - x) < halfWidth && Math.abs((house.y[index] ?? 0) - y) < halfHeight) seats += 1;
-  });
-  return seats;
-}
-
-function paintSectionNames(
-  ctx: CanvasRenderingContext2D,
-  house: House,
-  grid: SeatGrid,
-  palette: HousePalette,
-  camera: Camera,
-  view: Size,
-): void {
-  const { scale } = camera;
-  const size = Math.min(19, Math.max(10.5, 11 * scale));
-  ctx.font = `500 ${size}px ${DISPLAY}`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  const placed: { x: number; y: number; half: number }[] = [];
-  for (const section of house.sections) {
-    const { left, right } = section.bounds;
-    const half = ctx.measureText(section.name).width / 2;
-    const [x, y] = toScreen(camera, ...section.labelAt);
-    // A small box far away keeps its name for when someone comes closer, and no name covers another, or seats.
-    const cramped = half * 2 > (right - left + 2 * PITCH) * scale * 1.3 || x < half || x > view.width - half || y > view.height - size;
-    if (cramped || seatsUnder(house, grid, section.labelAt, (half + 3) / scale, (size * 0.3) / scale) > 0) continue;
-    if (placed.some((other) => Math.abs(other.y - y) < size * 1.15 && Math.abs(other.x - x) < other.half + half + 4)) continue;
-    placed.push({ x, y, half });
-    // The paper's halo keeps a name readable where a curved row bends into it.
-    ctx.strokeStyle = palette.paper;
-    ctx.lineWidth = 4;
-    ctx.strokeText(section.name, x, y);
-    ctx.fillStyle = palette.ink;
-    ctx.fillText(section.name, x, y);
   }
 }

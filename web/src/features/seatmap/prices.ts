@@ -9,6 +9,8 @@ import type { LiveSeats } from "./live";
 export interface PriceList {
   currency: string;
   of(category: string): { name: string; total: number } | null;
+  /** Every ticket type of a category that is on sale, the usual one first. */
+  all(category: string): readonly { name: string; total: number }[];
 }
 
 /**
@@ -19,7 +21,9 @@ export function priceList(performance: Pick<PerformanceDetail, "prices" | "curre
   const usual = new Map<string, { name: string; total: number }>();
   const onSaleFirst = [...performance.prices].sort((a, b) => Number(b.sales === "open") - Number(a.sales === "open"));
   for (const { category, name, total } of onSaleFirst) if (!usual.has(category)) usual.set(category, { name, total });
-  return { currency: performance.currency, of: (category) => usual.get(category) ?? null };
+  const all = new Map<string, { name: string; total: number }[]>();
+  for (const { category, name, total, sales } of onSaleFirst) if (sales === "open") all.set(category, [...(all.get(category) ?? []), { name, total }]);
+  return { currency: performance.currency, of: (category) => usual.get(category) ?? null, all: (category) => all.get(category) ?? [] };
 }
 
 export function priceOfSeat(house: House, prices: PriceList, seatNo: number): number | null {

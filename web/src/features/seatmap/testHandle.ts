@@ -7,6 +7,13 @@ interface Handle {
   /** The middle of a seat in page coordinates (CSS px). */
   seatAt(seatNo: number): { x: number; y: number };
   seatState(seatNo: number): SeatState;
+  /**
+   * Frames that the map painted since it was made (`paintCount`; count again a second later for frames a second), and after how many
+   * ms its first whole picture stood there, seats' states included (`firstPaintMs`; null before).
+   */
+  frames(): { paintCount: number; firstPaintMs: number | null };
+  /** Where the map looks: screen = map x scale + offset (CSS px in the map's box), and what a seat's pitch is there. */
+  view(): { scale: number; x: number; y: number; pitch: number; width: number; height: number };
 }
 
 declare global {
@@ -23,6 +30,8 @@ export function exposeForTests(view: MapView, box: HTMLElement, live: LiveSeats)
       return { x: corner.left + window.scrollX + x, y: corner.top + window.scrollY + y };
     },
     seatState: (seatNo) => live.stateOf(seatNo),
+    frames: () => ({ paintCount: view.paintCount, firstPaintMs: view.firstPaintMs }),
+    view: () => ({ ...view.camera, pitch: view.pitch, ...view.size }),
   };
   window.__frontrow = handle;
   return () => {

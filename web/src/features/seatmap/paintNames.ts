@@ -1,0 +1,146 @@
+/** Names over the seats: sections, with what is free while they are far away, standing areas, words on shapes. */
+import { toScreen, type Camera, type Size } from "./camera";
+import type { SeatGrid } from "./grid";
+import { PITCH, type House, type Section } from "./house";
+import type { HousePalette } from "./palette";
+import { paintShapeWords } from "./paintShapes";
+
+const DISPLAY = '"Fraunces Variable", Georgia, serif';
+const TEXT = '"Inter Variable", system-ui, sans-serif';
+/** Nobody can point at single seats below this distance between them (px): sections are named over their seats. */
+const FAR = 4.2;
+/** A house that fits a screen needs no counts on it. */
+const LARGE = 6_000;
+
+export interface Names {
+  house: House;
+  grid: SeatGrid;
+  /** Free places of each section, by index. */
+  free: Int32Array;
+  /** Free and chosen places of each standing area. */
+  areas: readonly { free: number; mine: number }[];
+  /** Of the states; before, nothing is known to be free. */
+  loaded: boolean;
+}
+
+interface Box {
+  x: number;
+  y: number;
+  halfWidth: number;
+  halfHeight: number;
+}
+
+const collides = (placed: readonly Box[], box: Box): boolean =>
+  placed.some((other) => Math.abs(other.x - box.x) < other.halfWidth + box.halfWidth && Math.abs(other.y - box.y) < other.halfHeight + box.halfHeight);
+
+export function paintNames(ctx: CanvasRenderingContext2D, names: Names, camera: Camera, view: Size, palette: HousePalette): void {
+  const { house } = names;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  paintShapeWords(ctx, house.shapes, palette, camera);
+  paintAreaNames(ctx, names, camera, palette);
+  // Counts fade out while single seats come into reach, and names beside the seats take over.
+  const pitch = PITCH * camera.scale;
+  const counts = house.count > LARGE ? Math.min(1, Math.max(0, (FAR * 1.5 - pitch) / (FAR * 0.5))) : 0;
+  if (counts > 0) paintCounts(ctx, names, camera, view, palette, counts);
+  if (counts < 1) paintSectionNames(ctx, names, camera, view, palette, 1 - counts);
+}
+
+function paintAreaNames(ctx: CanvasRenderingContext2D, { house, areas }: Names, camera: Camera, palette: HousePalette): void {
+  house.areas.forEach((area, n) => {
+    const [x, y] = toScreen(camera, ...area.centre);
+    const { free = 0, mine = 0 } = areas[n] ?? {};
+    ctx.fillStyle = palette.ink;
+    ctx.font = `500 ${Math.min(20, Math.max(12, 16 * camera.scale))}px ${DISPLAY}`;
+    ctx.fillText(`${area.name} · ${house.categories[area.category] ?? ""}`, x, y - 8);
+    ctx.font = `${mine > 0 ? 600 : 400} 13px ${TEXT}`;
+    ctx.fillStyle = mine > 0 ? palette.ink : palette.label;
+    ctx.fillText(mine > 0 ? `✓ ${mine} yours` : free === 0 ? "sold out" : `${free.toLocaleString("en")} free`, x, y + 14);
+  });
+}
+
+/** A section's name and how many seats it has left, on a slip of paper in its middle. */
+function paintCounts(ctx: CanvasRenderingContext2D, { house, free, loaded }: Names, camera: Camera, view: Size, palette: HousePalette, alpha: number): void {
+  const placed: Box[] = [];
+  house.sections.forEach((section, n) => {
+    const { left, top, right, bottom } = section.bounds;
+    const [x, y] = toScreen(camera, ...middleSeat(house, section));
+    if (x < 0 || y < 0 || x > view.width || y > view.height) return;
+    const words = !loaded ? "" : free[n] === 0 ? "full" : (free[n] ?? 0).toLocaleString("en");
+    const width = (right - left) * camera.scale;
+    const height = (bottom - top) * camera.scale;
+    const short = shortName(section.name);
+    for (const size of [13, 11, 9.5]) {
+      const name = short;
+      ctx.font = `500 ${size}px ${DISPLAY}`;
+      const nameWidth = ctx.measureText(name).width;
+      ctx.font = `400 ${size - 1}px ${TEXT}`;
+      const halfWidth = Math.max(nameWidth, ctx.measureText(words).width) / 2 + 4;
+      const halfHeight = size * (words ? 1.2 : 0.7) + 1;
+      const box = { x, y, halfWidth, halfHeight };
+      if (halfWidth * 2 > Math.max(width, height) * 1.1 + 8 || halfHeight * 2 > Math.max(width, height) + 8 || collides(placed, box)) continue;
+      placed.push(box);
+      ctx.globalAlpha = alpha * 0.9;
+      ctx.fillStyle = palette.paper;
+      ctx.beginPath();
+      ctx.roundRect(x - halfWidth, y - halfHeight, halfWidth * 2, halfHeight * 2, 4);
+      ctx.fill();
+      ctx.globalAlpha = alpha;
+      ctx.fillStyle = palette.label;
+      if (words) ctx.fillText(words, x, y + size * 0.6);
+      ctx.font = `500 ${size}px ${DISPLAY}`;
+      ctx.fillStyle = palette.ink;
+      ctx.fillText(name, x, words ? y - size * 0.5 : y);
+      break;
+    }
+  });
+  ctx.globalAlpha = 1;
+}
+
+/** "Block 112" is "112" where there is little room. */
+function shortName(name: string): string {
+  return /\S*\d\S*$/.exec(name)?.[0] ?? name;
+}
+
+/** The middle of a bowed section lies on a seat, not in the bow's hollow. */
+function middleSeat(house: House, section: Section): readonly [number, number] {
+  const row = house.rows[section.rows[Math.floor(section.rows.length / 2)] ?? 0];
+  const seatNo = row?.seats[Math.floor(row.seats.length / 2)];
+  return seatNo === undefined ? section.labelAt : [house.x[seatNo - 1] ?? 0, house.y[seatNo - 1] ?? 0];
+}
+
+/** Seats that a name would hide: on a phone, maps are drawn smaller than their letters. */
+function hidesSeats(house: House, grid: SeatGrid, [x, y]: readonly [number, number], halfWidth: number, halfHeight: number): boolean {
+  let hides = false;
+  grid.forEachIn({ left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight }, (index) => {
+    hides ||= Math.abs((house.x[index] ?? 0) - x) < halfWidth && Math.abs((house.y[index] ?? 0) - y) < halfHeight;
+  });
+  return hides;
+}
+
+function paintSectionNames(ctx: CanvasRenderingContext2D, { house, grid }: Names, camera: Camera, view: Size, palette: HousePalette, alpha: number): void {
+  const { scale } = camera;
+  const size = Math.min(19, Math.max(10.5, 11 * scale));
+  ctx.font = `500 ${size}px ${DISPLAY}`;
+  ctx.globalAlpha = alpha;
+  const placed: Box[] = [];
+  for (const section of house.sections) {
+    const [x, y] = toScreen(camera, ...section.labelAt);
+    if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+    const name = section.kind === "" ? section.name : shortName(section.name);
+    const half = ctx.measureText(name).width / 2;
+    const { left, right } = section.bounds;
+    // A small box far away keeps its name for when someone comes closer, and no name covers another, or seats.
+    const cramped = half * 2 > (right - left + 2 * PITCH) * scale * 1.3 || x < half || x > view.width - half || y > view.height - size;
+    const box = { x, y, halfWidth: half + 2, halfHeight: size * 0.58 };
+    if (cramped || collides(placed, box) || hidesSeats(house, grid, section.labelAt, (half + 3) / scale, (size * 0.3) / scale)) continue;
+    placed.push(box);
+    // The paper's halo keeps a name readable where a curved row bends into it.
+    ctx.strokeStyle = palette.paper;
+    ctx.lineWidth = 4;
+    ctx.strokeText(name, x, y);
+    ctx.fillStyle = palette.ink;
+    ctx.fillText(name, x, y);
+  }
+  ctx.globalAlpha = 1;
+}
