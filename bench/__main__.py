@@ -6,7 +6,18 @@ import time
 from collections.abc import Callable
 
 from bench import rows
-from bench.figures import holds, listing, memory, purchases, search, sockets, starts, statements
+from bench.figures import (
+    frames,
+    holds,
+    listing,
+    memory,
+    purchases,
+    search,
+    snapshot,
+    sockets,
+    starts,
+    statements,
+)
 from bench.rows import Row
 from bench.stage import Stage, say, without_settings
 
@@ -17,7 +28,9 @@ FIGURES: dict[str, Callable[[Stage], list[Row]]] = {
     "statements": statements.measure,
     "listing": listing.measure,
     "search": search.measure,
+    "snapshot": snapshot.measure,
     "sockets": sockets.measure,
+    "frames": frames.measure,
     "holds": holds.measure,
     "purchases": purchases.measure,
 }

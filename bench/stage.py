@@ -64,10 +64,13 @@ class Stage:
         stack = self.stack
         if self._house is None:
             self._house = self.with_runtime(lambda rt: build_house(rt.db, HALL_SEATS, "the-bench"))
-            # The factory's rows are letters, which 5,000 rows run out of; and rows of a hundred look like a hall.
+            # The factory's rows are letters, which 5,000 rows run out of; and blocks of a hundred by a hundred look
+            # like a hall.
             self.sql(
                 f"""UPDATE seat_place
-                       SET "row" = ((seat_no - 1) / 100 + 1)::text, label = ((seat_no - 1) % 100 + 1)::text
+                       SET "row" = ((seat_no - 1) / 100 + 1)::text, label = ((seat_no - 1) % 100 + 1)::text,
+                           x = (seat_no - 1) % 100 * 10 + (seat_no - 1) / 10000 * 1050,
+                           y = (seat_no - 1) / 100 % 100 * 12
                      WHERE seat_map_id = '{self._house.seat_map_id}'"""
             )
             self.sql("VACUUM ANALYZE")
