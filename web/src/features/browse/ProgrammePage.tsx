@@ -51,7 +51,7 @@ export function ProgrammePage() {
       {lead && <Lead event={lead} />}
       <div className="mt-6 grid gap-x-12 lg:mt-10 lg:grid-cols-[13.5rem_minmax(0,1fr)]">
         {wide && <aside aria-label="Filters">{choices}</aside>}
-        <section aria-label={calendar ? "Calendar" : "Programme"} className="min-w-0">
+        <section aria-label={calendar ? "Calendar" : "Programme"} className={`min-w-0 ${calendar || events.isPending ? "min-h-dvh" : ""}`}>
           <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-6 gap-y-2 pb-3">
             <h2 className="text-xl">{calendar ? "Calendar" : active.length > 0 && items.length > 0 ? "Found" : "Programme"}</h2>
             <div className="flex grow items-center justify-between gap-4 sm:grow-0">
