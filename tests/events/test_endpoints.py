@@ -3,6 +3,7 @@ import gzip
 import json
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -77,6 +78,20 @@ async def test_a_bad_question_is_422(client: httpx.AsyncClient, rt: Any, paramet
     assert answer.status_code == 422
     assert answer.json()["code"] == "invalid_request"
     assert answer.json()["errors"][0]["field"] == next(iter(parameters))
+
+
+async def test_search_goes_with_dates_and_every_other_filter(
+    rt: Runtime, client: httpx.AsyncClient, make_event: MakeEvent
+) -> None:
+    await make_event("traviata", 1, title="La traviata", subtitle="Giuseppe Verdi")
+    assert await rt.db.write(learn_words) == 1
+    whole = (await client.get("/api/events", params={"q": "traviata"})).json()
+    day = whole["items"][0]["starts_at"][:10]
+    around = {"from": str(date.fromisoformat(day) - timedelta(1)), "to": str(date.fromisoformat(day) + timedelta(1))}
+    found = await client.get("/api/events", params={"q": "traviatta", "city": "Turku", **around})
+    assert [event["slug"] for event in found.json()["items"]] == ["traviata"]
+    late = {"from": str(date.fromisoformat(day) + timedelta(3))}
+    assert (await client.get("/api/events", params={"q": "traviata", **late})).json()["items"] == []
 
 
 async def test_search_finds_words_parts_accents_and_near_misses(

@@ -37,7 +37,7 @@ counted AS (
 
 _BY_WORDS = """
 WITH page AS (
-  SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:events AS uuid[]), CAST(:starts AS timestamptz[]),
+  SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:events AS uuid[]), CAST(:moments AS timestamptz[]),
                        CAST(:ranks AS int[])) AS key (id, event_id, starts_at, rank)),
 counted AS (SELECT 0 AS total)
 """
@@ -90,7 +90,7 @@ async def upcoming(tx: Tx, wish: Wish, now: datetime, after: After | None, limit
     keys = {
         "ids": [key.id for key in hits.keys],
         "events": [key.event_id for key in hits.keys],
-        "starts": [key.starts_at for key in hits.keys],
+        "moments": [key.starts_at for key in hits.keys],
         "ranks": [key.rank + hits.shift for key in hits.keys],
     }
     return _found((await tx.sql(statement, **filters.values, **keys)).all(), now, after, limit, hits.total)
