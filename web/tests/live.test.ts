@@ -221,4 +221,45 @@ describe("the live map", () => {
     live.start();
     expect(stage.sockets).toHaveLength(2);
   });
+
+  it("comes to the same map whatever the order, and however often frames arrive", async () => {
+    await connect();
+    const [first, second, third] = [stage.change(1, "h"), stage.change(1, "f"), stage.change(1, "s")];
+    for (const change of [third, first, second, third, first]) stage.socket.say({ type: "seats", changes: [change] });
+    expect(shown()).toBe("sfff");
+    expect(live.digest()).toBe(digestOf(stage.server.fences));
+  });
+
+  it("comes back soon when the server is full, and slower when it stays so", async () => {
+    await connect();
+    stage.socket.drop(1013);
+    stage.fire(500 + 0.5 * 2_000);
+    stage.socket.drop(1013);
+    stage.fire(500 + 0.5 * 2_000);
+    stage.socket.drop(1013);
+    expect(Math.max(...[...stage.timers].map((timer) => timer.milliseconds).filter((wait) => wait < SILENCE))).toBeGreaterThan(500 + 0.5 * 2_000);
+  });
+
+  it("does not wait for its timer when the page is seen again", async () => {
+    await connect();
+    live.wake();
+    expect(stage.sockets).toHaveLength(1);
+    stage.socket.drop(1006);
+    stage.change(2, "s");
+    live.wake();
+    expect(stage.sockets).toHaveLength(2);
+    await connect();
+    expect(shown()).toBe("fsff");
+    expect(live.status).toBe("live");
+  });
+
+  it("tells words and counts four times a second at most", async () => {
+    await connect();
+    let told = 0;
+    live.subscribeCalmly(() => (told += 1));
+    for (let n = 0; n < 20; n += 1) stage.socket.say({ type: "seats", changes: [stage.change(1, n % 2 ? "f" : "h")] });
+    expect(told).toBe(0);
+    stage.fire(250);
+    expect(told).toBe(1);
+  });
 });

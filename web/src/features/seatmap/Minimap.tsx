@@ -28,7 +28,7 @@ export function Minimap({ view }: { view: MapView }) {
     for (const { path } of view.floor.paths) ctx.stroke(path);
     const { stage } = view.house;
     if (stage) {
-      ctx.fillStyle = palette.label;
+      ctx.fillStyle = palette.edge;
       ctx.fillRect(stage.x, stage.y, stage.width, stage.height);
     }
   }, [view, theme, scale]);

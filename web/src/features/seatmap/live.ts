@@ -41,6 +41,7 @@ const LONGEST_RETRY_MS = 3_500;
 const CALM_MS = 250;
 /** 1012 a restart, 1013 "try again later". */
 const SERVICE_RESTART = 1012;
+const TRY_AGAIN_LATER = 1013;
 
 export class LiveSeats {
   status: LiveStatus = "connecting";
@@ -101,6 +102,17 @@ export class LiveSeats {
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
+    this.connect();
+  }
+
+  /** Back from sleep, another tab or a tunnel: timers may have stood still, so the socket is replaced at once. */
+  wake(): void {
+    if (this.stopped || this.status !== "reconnecting") return;
+    this.world.clearTimer(this.retry);
+    this.failures = 0;
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
     this.connect();
   }
 
@@ -189,7 +201,8 @@ export class LiveSeats {
     this.failures += 1;
     // Where sockets do not get through at all (some offices), the map still loads, and follows from snapshots.
     if (this.failures > 1 || !this.loaded) void this.reload();
-    const longest = code === SERVICE_RESTART ? 2_000 : Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures);
+    const soon = code === SERVICE_RESTART || (code === TRY_AGAIN_LATER && this.failures < 3);
+    const longest = soon ? 2_000 : Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures);
     this.world.clearTimer(this.retry);
     this.retry = this.world.setTimer(() => this.connect(), FIRST_RETRY_MS + this.world.random() * longest);
   }

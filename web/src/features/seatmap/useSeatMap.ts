@@ -21,7 +21,16 @@ export function useLiveSeats(performanceId: string): LiveSeats {
   const live = useMemo(() => new LiveSeats(browserWorld(performanceId, () => getSeatStates(performanceId))), [performanceId]);
   useEffect(() => {
     live.start();
-    return () => live.stop();
+    const wake = (): void => {
+      if (document.visibilityState === "visible") live.wake();
+    };
+    window.addEventListener("online", wake);
+    document.addEventListener("visibilitychange", wake);
+    return () => {
+      window.removeEventListener("online", wake);
+      document.removeEventListener("visibilitychange", wake);
+      live.stop();
+    };
   }, [live]);
   return live;
 }
