@@ -2,9 +2,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Hold } from "@/client/frontrow.schemas";
 import { initialState, mineOf, reduce, stepOf, type CheckoutChange, type CheckoutState } from "@/features/checkout/state";
-import { declined, elsewhereOf, explain, explainCoupon, notEnoughLeft, notTogether, seatsTaken } from "@/features/checkout/words";
+import { declined, elsewhereOf, explain, explainCoupon, notEnoughLeft, notTogether, seatsTaken, learnWords } from "@/features/checkout/words";
 import { attemptKey, EMPTY, recall, remember, settle } from "@/shared/lib/checkoutMemory";
 import { isUnknown, ProblemError } from "@/shared/lib/problem";
+
+await learnWords();
 
 const hold = (seats: number[]): Hold => ({
   id: "h",

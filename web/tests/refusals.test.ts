@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { SENTENCES, UNEXPECTED } from "@/features/checkout/sentences";
-import { explain, explainCoupon, hasWords, isCouponCode, type Explanation } from "@/features/checkout/words";
+import { UNEXPECTED } from "@/features/checkout/sentence";
+import { SENTENCES } from "@/features/checkout/sentences";
+import { explain, explainCoupon, hasWords, isCouponCode, learnWords, type Explanation } from "@/features/checkout/words";
 import { ProblemError } from "@/shared/lib/problem";
 import { codesOf } from "./openapi";
+
+await learnWords();
 
 /** Every door that a buyer's page knocks at, from the seats' states to the mail that is sent again. */
 const DOORS = /^\/api\/(performances\/[^/]+\/(seats|holds)|holds|orders|checkouts|tickets|seat-maps|config|me|account)/;

@@ -11,6 +11,9 @@ import type { StripeClient, StripeElements, StripeError } from "@/features/check
 import { sumWords } from "@/features/checkout/SumLines";
 import { EMPTY } from "@/shared/lib/checkoutMemory";
 import { ProblemError } from "@/shared/lib/problem";
+import { learnWords } from "@/features/checkout/words";
+
+await learnWords();
 
 const seat = (seat_no: number, label = String(seat_no)) => ({ seat_no, section: "Stalls", row: label && "F", label, category: "A", ticket_type_id: "adult", amount: 1000, fee: 100, total: 1100 });
 const held = { id: "h", seats: [seat(1), seat(2)], total: 2200, currency: "EUR", expires_at: "2026-11-22T12:10:00Z" } as unknown as Hold;

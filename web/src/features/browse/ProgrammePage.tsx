@@ -9,7 +9,6 @@ import { Failure } from "@/shared/ui/Failure";
 import { Sheet } from "@/shared/ui/Sheet";
 import { Waiting } from "@/shared/ui/Waiting";
 import { EventList } from "./EventList";
-import { FilterChoices } from "./FilterChoices";
 import { activeNames, FILTER_NAMES, without, type ProgrammeSearch } from "./filters";
 import { Lead, LeadSpace } from "./Lead";
 import { Nothing } from "./Nothing";
@@ -18,7 +17,8 @@ import { SearchField } from "./SearchField";
 import { useWish } from "./useWish";
 import { WishWords } from "./WishWords";
 
-// Most readers never open the month; the programme's first view shall not wait for it.
+// The programme's first view waits neither for the month, which most readers never open, nor for what narrows it.
+const FilterChoices = lazy(() => import("./FilterChoices").then(({ FilterChoices: component }) => ({ default: component })));
 const MonthView = lazy(() => import("./MonthView").then(({ MonthView: component }) => ({ default: component })));
 
 /** The printed programme of everything on sale: one evening leads, the rest follows by month. */
@@ -40,7 +40,11 @@ export function ProgrammePage() {
   const narrow = active.filter((name) => name !== "q").length;
 
   if (events.isError && !events.data && !calendar) return <Failure error={events.error} what="the programme" onRetry={() => void events.refetch()} />;
-  const choices = <FilterChoices wish={wish} facets={facets.data} onChange={change} />;
+  const choices = (
+    <Suspense fallback={<Waiting what="the filters" lines={6} />}>
+      <FilterChoices wish={wish} facets={facets.data} onChange={change} />
+    </Suspense>
+  );
   return (
     <div className="page">
       <div className="flex flex-wrap items-end justify-between gap-x-10 gap-y-1 pt-5 sm:pt-8">

@@ -7,6 +7,7 @@ import { PanelParts } from "./panel";
 import type { Line } from "./SeatLines";
 import { chosenCount, stepOf } from "./state";
 import type { Checkout } from "./useCheckout";
+import { learnWords } from "./words";
 
 export interface OrderPanelProps {
   checkout: Checkout;
@@ -50,6 +51,7 @@ export function OrderPanel(props: OrderPanelProps) {
   }, [step]);
 
   const choosing = step === "choose" && chosenCount(checkout) === 0;
+  useEffect(() => void learnWords().catch(() => undefined), []);
   useEffect(() => {
     // A lost chunk is asked for again when it is needed.
     if (!choosing) void loadSteps().catch(() => undefined);

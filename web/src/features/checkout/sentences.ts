@@ -1,22 +1,7 @@
 /** The words of every refusal: what happened, what it means for seats and money, and the way on. Data alone; `words.ts` reads it. */
 import { count, listing } from "@/shared/lib/locale";
 import { money } from "@/shared/lib/money";
-
-/**
- * What a button under the words does. `again` presses the same button once more; `hold` holds the same choice; `look`
- * asks the server how things stand; `release` goes back to choosing; `plain` prices without the code.
- */
-export type Way = "again" | "hold" | "look" | "release" | "plain" | "reload" | "dates" | "log-in" | "close";
-
-export interface Sentence {
-  title: string;
-  body: string;
-  /** The way on, and what its button says; without one the way on is a field or a button of the page itself. */
-  way?: Way;
-  label?: string;
-}
-
-const say = (title: string, body: string, way?: Way, label?: string): Sentence => ({ title, body, ...(way && { way }), ...(label && { label }) });
+import { number, say, type Facts, type Sentence } from "./sentence";
 
 /** While choosing: nothing is held yet. */
 const CHOOSING: Record<string, Sentence> = {
@@ -73,11 +58,6 @@ const ALWAYS: Record<string, Sentence> = {
 
 export const SENTENCES: Readonly<Record<string, Sentence>> = { ...CHOOSING, ...HOLDING, ...PAYING, ...AFTERWARDS, ...ALWAYS };
 
-export const UNEXPECTED = say("Something went wrong on our side", "Your choice of seats is kept. Trying again is safe: it cannot hold or charge twice.", "again", "Try again");
-
-export type Facts = Readonly<Record<string, unknown>>;
-
-export const number = (value: unknown): number => (typeof value === "number" ? value : 0);
 const text = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : []);
 

@@ -2,7 +2,14 @@
 import { count } from "@/shared/lib/locale";
 import { ProblemError } from "@/shared/lib/problem";
 import type { BestWish } from "./calls";
-import { COUPON, number, SENTENCES, UNEXPECTED, WITH_FACTS, type Facts, type Sentence } from "./sentences";
+import { number, UNEXPECTED, type Facts, type Sentence } from "./sentence";
+
+let tables: typeof import("./sentences") | null = null;
+
+/** The sentences come after the first view: nothing is refused before something was asked for. */
+export async function learnWords(): Promise<void> {
+  tables ??= await import("./sentences");
+}
 
 export interface Explanation extends Sentence {
   code: string;
@@ -89,7 +96,7 @@ export function notEnoughLeft(wish: BestWish, left: number, elsewhere: readonly 
   const offers = wish.category === null ? [] : otherPrices(wish, elsewhere);
   if (left > 0) offers.push({ label: left === 1 ? "Take the last one" : `Take the last ${left}`, wish: { ...wish, count: left, split: true } });
   if (wish.accessible) offers.push({ label: "Look without a wheelchair place", wish: { ...wish, accessible: false } });
-  const said = WITH_FACTS["not_enough_left"]?.({ left }) ?? UNEXPECTED;
+  const said = tables?.WITH_FACTS["not_enough_left"]?.({ left }) ?? UNEXPECTED;
   const body = `${elsewhereWords(elsewhere)}Nothing is held or charged.`;
   return { code: "not_enough_left", ...said, ...(offers.length > 0 && { body, offers, way: undefined, label: undefined }) };
 }
@@ -112,26 +119,26 @@ export const LEAVES_SINGLE: Explanation = {
 
 /** Whether we have words of our own for a code; a test holds this against the API's document. */
 export function hasWords(code: string): boolean {
-  return code in SENTENCES || code in WITH_FACTS || code in COUPON || code === "too_many_seats";
+  return code === "too_many_seats" || (tables !== null && (code in tables.SENTENCES || code in tables.WITH_FACTS || code in tables.COUPON));
 }
 
 export function explain(error: unknown, circumstances: Circumstances): Explanation {
   if (!(error instanceof ProblemError)) return { code: "unexpected", ...UNEXPECTED };
   if (error.code === "too_many_seats") return tooManySeats(number(error.facts["max_seats"]) || circumstances.maxSeats, number(error.facts["held"]));
-  return { code: error.code, ...(WITH_FACTS[error.code]?.(error.facts) ?? SENTENCES[error.code] ?? UNEXPECTED) };
+  return { code: error.code, ...(tables?.WITH_FACTS[error.code]?.(error.facts) ?? tables?.SENTENCES[error.code] ?? UNEXPECTED) };
 }
 
 export function isCouponCode(code: string): boolean {
-  return code in COUPON;
+  return tables !== null && code in tables.COUPON;
 }
 
 export function explainCoupon(code: string, typed: string, facts: Facts = {}): Explanation {
-  return { code, ...((COUPON[code] ?? COUPON["coupon_refused"])?.(typed, facts) ?? UNEXPECTED) };
+  return { code, ...((tables?.COUPON[code] ?? tables?.COUPON["coupon_refused"])?.(typed, facts) ?? UNEXPECTED) };
 }
 
 /** What Stripe's script says about a card is written for buyers; it is kept and put in its place. */
 export function declined(message: string | undefined): Explanation {
-  const said = SENTENCES["payment_declined"] ?? UNEXPECTED;
+  const said = tables?.SENTENCES["payment_declined"] ?? UNEXPECTED;
   return { code: "payment_declined", title: message?.replace(/\.$/, "") ?? said.title, body: said.body };
 }
 

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { seatWords } from "@/shared/lib/seatWords";
 import { useTheme } from "@/shared/lib/theme";
 import { firstSeat, moveFrom, type Direction, type Move } from "./cursor";
@@ -7,10 +7,12 @@ import { nameOf, type House } from "./house";
 import type { LiveSeats } from "./live";
 import { MapControls } from "./MapControls";
 import { MapView } from "./mapView";
-import { Minimap } from "./Minimap";
 import { spokenSeat, type PriceList, type Standing } from "./prices";
-import { SeatTip } from "./SeatTip";
 import { exposeForTests } from "./testHandle";
+
+// Neither is in the first view: the one needs a zoom, the other a seat that is pointed at.
+const Minimap = lazy(() => import("./Minimap").then(({ Minimap: component }) => ({ default: component })));
+const SeatTip = lazy(() => import("./SeatTip").then(({ SeatTip: component }) => ({ default: component })));
 
 export interface SeatCanvasProps {
   house: House;
@@ -170,8 +172,16 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
         Arrow keys move from seat to seat, Home and End to the ends of a row, Page Up and Page Down from section to section. Enter chooses a seat or gives it back. Plus and minus zoom, zero shows the whole house, Shift with an arrow
         moves the map. The list shows the same seats as buttons.
       </p>
-      {view && tip !== null && <SeatTip seatNo={tip} view={view} prices={prices} standing={mine.has(tip) ? "mine" : live.stateOf(tip)} brief={brief} />}
-      {view && view.zoomed && <Minimap view={view} />}
+      {view && tip !== null && (
+        <Suspense fallback={null}>
+          <SeatTip seatNo={tip} view={view} prices={prices} standing={mine.has(tip) ? "mine" : live.stateOf(tip)} brief={brief} />
+        </Suspense>
+      )}
+      {view && view.zoomed && (
+        <Suspense fallback={null}>
+          <Minimap view={view} />
+        </Suspense>
+      )}
       {view && <MapControls view={view} />}
     </div>
   );

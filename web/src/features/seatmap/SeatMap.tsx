@@ -1,9 +1,13 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Tabs } from "@/shared/ui/Tabs";
+import { Waiting } from "@/shared/ui/Waiting";
 import { Legend, StateKey } from "./Legend";
 import type { LiveSeats } from "./live";
 import { SeatCanvas, type SeatCanvasProps } from "./SeatCanvas";
-import { SeatList, type StandingProps } from "./SeatList";
+import type { StandingProps } from "./SeatList";
+
+// Most choose on the map; the list comes when it is asked for.
+const SeatList = lazy(() => import("./SeatList").then(({ SeatList: component }) => ({ default: component })));
 
 const TAB = "min-h-11 px-3.5 text-sm text-muted hover:text-ink aria-selected:text-ink aria-selected:shadow-[inset_0_-2px_0_var(--color-ink)]";
 
@@ -23,13 +27,18 @@ export function SeatMap(props: Omit<SeatCanvasProps, "announce" | "dimmed"> & St
       </div>
     </>
   );
+  const listed = (
+    <Suspense fallback={<Waiting what="the list" lines={6} />}>
+      <SeatList {...props} dimmed={dimmed} />
+    </Suspense>
+  );
   return (
     <section aria-label="Choose your seats" className="flex h-full min-h-0 flex-col">
       <Tabs
         label="Show the house as"
         tabs={[
           { value: "map", label: "Map", panel: drawn },
-          { value: "list", label: "List", panel: <SeatList {...props} dimmed={dimmed} /> },
+          { value: "list", label: "List", panel: listed },
         ]}
         listClass="flex items-center justify-between gap-3 border-b border-hairline pr-4 pl-1 lg:pr-6 lg:pl-3"
         tabClass={TAB}
