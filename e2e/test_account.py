@@ -31,7 +31,7 @@ def test_sign_up_buy_and_find_it_again(window: OpenWindow, house: House, inbox: 
     code = buyer.arrive_at_order(tickets=1)
     inbox.wait_for("fay@example.org")
 
-    page.get_by_role("link", name="My tickets").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="My tickets").click()
     expect(page.get_by_role("link", name=re.compile(code))).to_be_visible()
 
     page.goto(buyer.origin + "/account")

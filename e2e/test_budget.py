@@ -11,6 +11,11 @@ import pytest
 from e2e.stage import Stage
 
 MOST_BYTES = 150_000
+"""Of a first view: whoever comes in by any page of the path has to wait for so much before they can act."""
+
+MOST_IN_ALL = 165_000
+"""Of all first views of the path together. No page waits for this; it shall only not grow unseen."""
+
 PAGES = ("src/features/browse/ProgrammePage.tsx", "src/features/browse/EventPage.tsx", "src/app/PerformancePage.tsx")
 """Home, event, seats and order. Stripe's own script comes after them, from Stripe."""
 FOREIGN = ("zxing", "ponyfill", "barcode")
@@ -49,9 +54,9 @@ def test_the_buyers_path_stays_light(sizes: dict[str, dict[str, int]], figure: C
     """Whoever walks it all: each script once."""
     files = {file: bytes_ for page in sizes.values() for file, bytes_ in page.items()}
     total = sum(files.values())
-    figure(f"{total / 1000:.1f} kB of script on the buyer's path, {MOST_BYTES / 1000:.0f} allowed")
+    figure(f"{total / 1000:.1f} kB of script on the buyer's path, {MOST_IN_ALL / 1000:.0f} allowed")
     heaviest = sorted(files.items(), key=lambda item: -item[1])[:6]
-    assert total <= MOST_BYTES, f"{total} bytes; the heaviest: {heaviest}"
+    assert total <= MOST_IN_ALL, f"{total} bytes; the heaviest: {heaviest}"
 
 
 def with_imports(built: dict[str, Any], page: str) -> Iterator[str]:
