@@ -46,10 +46,11 @@ def chromium_path() -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless browser with an empty profile of its own."""
+def chromium(port: int | None = None) -> Iterator[Browser]:
+    """A headless browser with an empty profile of its own; other tools can reach it at `port`."""
+    reached = [] if port is None else [f"--remote-debugging-port={port}"]
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium_path(), args=_FLAGS, timeout=60_000)
+        browser = driver.chromium.launch(executable_path=chromium_path(), args=[*_FLAGS, *reached], timeout=60_000)
         try:
             yield browser
         finally:

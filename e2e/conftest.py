@@ -15,6 +15,7 @@ from e2e.letters import Inbox
 from e2e.organiser import Organiser
 from e2e.stage import Stage, stage
 from e2e.window import Window
+from frontrow.local.ports import free_ports
 
 OpenWindow = Callable[..., Window]
 
@@ -40,8 +41,14 @@ def stack() -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
+def browser_port() -> int:
+    """Where the browser can be reached by others than Playwright."""
+    return free_ports(1)[0]
+
+
+@pytest.fixture(scope="session")
+def browser(browser_port: int) -> Iterator[Browser]:
+    with chromium(browser_port) as started:
         yield started
 
 
