@@ -20,7 +20,7 @@ from frontrow.local.ports import free_ports
 OpenWindow = Callable[..., Window]
 
 # What a page shows at once on a quiet machine may take a while where other people's work goes first.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 _figures: list[str] = []
 
