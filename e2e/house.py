@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import httpx
@@ -62,14 +63,20 @@ class House:
         return str(self._get(f"/api/performances/{self.performance_id}/seats")["states"])
 
     def neighbours(self, count: int, category: str = "A") -> list[Seat]:
-        """So many free seats side by side, from the middle of the first row of that category that is wholly free."""
+        """So many free seats side by side, from the first row of that category with room for them.
+
+        At least two seats stay free on either side: nobody is left alone, and a house lasts for many tests.
+        """
         states = self.states()
         for row in self.rows:
-            free = [seat for seat in row if states[seat.number - 1] == "f"]
-            if row and row[0].category == category and len(free) == len(row) >= count + 2:
-                start = (len(row) - count) // 2
-                return row[start : start + count]
-        raise LookupError(f"no row of category {category} is wholly free any more")
+            if not row or row[0].category != category:
+                continue
+            for free, run in groupby(row, lambda seat: states[seat.number - 1] == "f"):
+                seats = list(run)
+                if free and len(seats) >= count + 4:
+                    start = (len(seats) - count) // 2
+                    return seats[start : start + count]
+        raise LookupError(f"no row of category {category} has room for {count} any more")
 
     @property
     def categories(self) -> list[str]:

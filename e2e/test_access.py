@@ -31,7 +31,7 @@ def test_every_page(window: OpenWindow, house: House, inbox: Inbox, password: st
     found = findings(page)
 
     buyer.open(f"/events/{house.slug}")
-    expect(page.get_by_role("heading", name="Dates")).to_be_visible()
+    expect(page.get_by_role("heading", name="Dates", exact=True)).to_be_visible()
     found += findings(page)
 
     buyer.open_house(house.performance_id)

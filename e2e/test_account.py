@@ -36,7 +36,7 @@ def test_sign_up_buy_and_find_it_again(window: OpenWindow, house: House, inbox: 
 
     page.goto(buyer.origin + "/account")
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("link", name="Log in")).to_be_visible()
+    expect(page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
     buyer.open("/wallet")
     expect(page.get_by_text(code)).to_have_count(0)
 

@@ -109,7 +109,7 @@ def test_logging_out_empties_it(window: OpenWindow, house: House, inbox: Inbox, 
     order = buyer.page.url
     buyer.open("/account")
     buyer.act(buyer.page.get_by_role("button", name="Log out"))
-    expect(buyer.page.get_by_role("link", name="Log in").first).to_be_visible()
+    expect(buyer.page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
     assert [line for line in kept(buyer.page) if "/api/" in line] == []
     buyer.context.set_offline(True)
     buyer.open(order)
