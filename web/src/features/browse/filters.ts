@@ -60,7 +60,8 @@ export function readSearch(search: Record<string, unknown>): ProgrammeSearch {
     city: several(search["city"]),
     category: several(search["category"]),
     price: priceOf(search["price"]),
-    accessible: words(search["accessible"]) === "true" ? true : undefined,
+    // The router reads what was read before once more.
+    accessible: search["accessible"] === true || words(search["accessible"]) === "true" ? true : undefined,
     view: words(search["view"]) === "calendar" ? "calendar" : undefined,
     month: month && isMonth(month) ? month : undefined,
     day: day && isDay(day) ? day : undefined,
