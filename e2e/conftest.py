@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from e2e.browser import DESKTOP, Device, chromium, new_context
 from e2e.house import House
@@ -18,9 +18,6 @@ from e2e.window import Window
 from frontrow.local.ports import free_ports
 
 OpenWindow = Callable[..., Window]
-
-# What a page shows at once on a quiet machine may take a while where other people's work goes first.
-expect.set_options(timeout=30_000)
 
 _figures: list[str] = []
 

@@ -3,22 +3,18 @@
 The evening that they show is bought on the way, so the pages are those of a house that sells.
 """
 
-import io
 import re
 import sys
-from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from e2e import windowshop
 from e2e.browser import DESKTOP, PHONE, Device, Scheme, chromium, new_context
+from e2e.camera import FOLDER, Camera
 from e2e.house import House, Seat
 from e2e.stage import Stage, stage
 from e2e.window import DECLINED_CARD, PATIENCE_MS, Window
 
-FOLDER = Path(__file__).parents[1] / "docs" / "screens"
-MOST_BYTES = 150_000
-_COLOURS = (256, 192, 128, 96, 64, 48)
 _SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 _CROWD = 46
 
@@ -37,63 +33,40 @@ class Photographer:
     """Walks through the house once, as one buyer on one device, and takes a picture of every page."""
 
     def __init__(self, browser: Browser, here: Stage, house: House, device: Device, scheme: Scheme, only: str) -> None:
-        self._here, self._house, self._only = here, house, only
-        self._device, self._scheme = device, scheme
+        self._here, self._house, self._device = here, house, device
         self._window = Window(new_context(browser, device, scheme), here.origin, device)
+        self._camera = Camera(self._window, scheme, only)
 
     def walk(self) -> None:
-        for part in (self._browse, self._enter, self._choose, self._pay, self._leave, self._door, self._missing):
+        windowshop.browse(self._window, self._camera, self._house)
+        windowshop.houses(self._window, self._camera)
+        for part in (self._enter, self._choose, self._pay, self._leave, self._door, self._missing):
             part()
         self._window.close()
 
-    def _shoot(self, page: str) -> None:
-        """What is in view now, once all pictures and fonts have come."""
-        if self._only not in page:
-            return
-        # Pictures further down are loaded when they come near; nobody waits for those.
-        self._window.page.wait_for_function(
-            """() => document.fonts.status === "loaded" && [...document.images].every((image) => {
-              const { top, bottom } = image.getBoundingClientRect();
-              return image.complete || bottom < 0 || top > innerHeight;
-            })"""
-        )
-        self._window.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        store(self._window.page.screenshot(), FOLDER / f"{page}-{self._device.name}-{self._scheme}.png")
-
-    def _browse(self) -> None:
-        page = self._window.open("/")
-        expect(page.get_by_role("link", name=re.compile(self._house.event["title"])).first).to_be_visible()
-        self._shoot("programme")
-        self._window.open("/?q=zzzz")
-        expect(page.get_by_text("Nothing found")).to_be_visible()
-        self._shoot("programme-nothing")
-        self._window.open(f"/events/{self._house.slug}")
-        expect(page.get_by_role("link", name=re.compile("Choose seats")).first).to_be_visible()
-        self._shoot("event")
-
     def _choose(self) -> None:
         window, page = self._window, self._window.open_house(self._house.performance_id)
-        self._shoot("seats")
+        self._camera.shoot("seats")
         page.get_by_role("tab", name="List").click()
         expect(page.get_by_role("group", name="Row A").first).to_be_visible()
-        self._shoot("seats-list")
+        self._camera.shoot("seats-list")
         page.get_by_role("tab", name="Map").click()
         page.wait_for_function("window.__frontrow !== undefined")
         seats = self._house.neighbours(2)
         window.choose(seats)
         if self._device.finger:
-            self._shoot("seats-zoomed")
+            self._camera.shoot("seats-zoomed")
             window.act(page.get_by_role("button", name="Show the whole house"))
             window.act(page.get_by_role("button", name=re.compile("show$")))
-        self._shoot("seats-chosen")
+        self._camera.shoot("seats-chosen")
         self._lose_one(seats)
         window.hold()
-        self._shoot("details")
+        self._camera.shoot("details")
         page.get_by_label("Name", exact=True).fill("")
         page.get_by_label("E-mail", exact=True).fill("ben@frontrow")
         window.act(page.get_by_role("button", name="Continue to payment"))
         expect(page.get_by_text("Please enter the name")).to_be_visible()
-        self._shoot("details-mistakes")
+        self._camera.shoot("details-mistakes")
 
     def _lose_one(self, seats: list[Seat]) -> None:
         """Somebody else is faster for one of the two."""
@@ -104,7 +77,7 @@ class Photographer:
         rival.hold()
         rival.close()
         expect(window.panel.get_by_role("alert")).to_contain_text("just taken", timeout=PATIENCE_MS)
-        self._shoot("seats-lost")
+        self._camera.shoot("seats-lost")
         window.act(window.panel.get_by_role("button", name=re.compile("instead$")))
 
     @property
@@ -116,33 +89,38 @@ class Photographer:
     def _pay(self) -> None:
         window = self._window
         window.give_details("Ben Buyer", "ben@frontrow.example")
-        self._shoot("payment")
+        self._camera.shoot("payment")
         window.pay(DECLINED_CARD)
         expect(window.panel.get_by_role("alert")).to_contain_text("declined", timeout=PATIENCE_MS)
-        self._shoot("payment-declined")
+        self._camera.shoot("payment-declined")
         window.pay()
         window.arrive_at_order(tickets=2)
-        self._shoot("order")
+        self._camera.shoot("order")
+        page = window.page
+        window.act(page.get_by_role("button", name="Show at the door"))
+        expect(page.get_by_test_id("ticket-screen").get_by_role("img")).to_be_visible()
+        self._camera.shoot("ticket")
+        page.keyboard.press("Escape")
 
     def _enter(self) -> None:
         window = self._window
         page = window.open("/account")
         expect(page.get_by_label("Password")).to_be_visible()
-        self._shoot("account")
+        self._camera.shoot("account")
         window.open("/wallet")
         expect(page.get_by_role("heading", name="My tickets")).to_be_visible()
-        self._shoot("wallet-stranger")
+        self._camera.shoot("wallet-stranger")
         window.log_in("ben@frontrow.example", self._here.password)
-        self._shoot("account-inside")
+        self._camera.shoot("account-inside")
 
     def _leave(self) -> None:
         window = self._window
         page = window.open("/wallet")
         expect(page.get_by_role("region", name="Coming up")).to_be_visible()
-        self._shoot("wallet")
+        self._camera.shoot("wallet")
         window.open("/account")
         window.act(page.get_by_role("button", name="Log out"))
-        expect(page.get_by_role("link", name="Log in")).to_be_visible()
+        expect(page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
 
     def _door(self) -> None:
         window = self._window
@@ -150,17 +128,17 @@ class Photographer:
         page = window.open("/door")
         choice = page.get_by_role("button", name=re.compile(self._house.event["title"])).first
         expect(choice).to_be_visible()
-        self._shoot("door")
+        self._camera.shoot("door")
         window.act(choice)
         page.get_by_label("Ticket code").fill("not-a-ticket")
         window.act(page.get_by_role("button", name="Check"))
         expect(page.get_by_role("status").first).to_contain_text("Not")
-        self._shoot("door-refused")
+        self._camera.shoot("door-refused")
 
     def _missing(self) -> None:
         page = self._window.open("/no-such-page")
         expect(page.get_by_role("heading", name="This seat does not exist")).to_be_visible()
-        self._shoot("not-found")
+        self._camera.shoot("not-found")
 
 
 def crowd(browser: Browser, here: Stage, house: House) -> None:
@@ -187,21 +165,6 @@ def crowd(browser: Browser, here: Stage, house: House) -> None:
         [house.performance_id, taken],
     )
     context.close()
-
-
-def store(png: bytes, file: Path) -> None:
-    """Store a picture with as many colours as fit into the most bytes that a picture may have.
-
-    Maximum coverage keeps the rare colours, which are those of the seats; k-means then sets the paper's tone right.
-    """
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    for colours in _COLOURS:
-        buffer = io.BytesIO()
-        flat = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
-        flat.save(buffer, "PNG", optimize=True)
-        if buffer.tell() <= MOST_BYTES:
-            break
-    file.write_bytes(buffer.getvalue())
 
 
 if __name__ == "__main__":

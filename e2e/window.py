@@ -15,6 +15,7 @@ CHALLENGED_CARD = "4000002500003155"
 
 # Two cores may be shared with everything else that runs; whoever is slow because of that isn't wrong.
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 _ALL_ARE = "([seats, state]) => seats.every((seat) => window.__frontrow?.seatState(seat) === state)"
 _WATCH = """([seats, state]) => {
