@@ -6,11 +6,14 @@ import type { MapView } from "./mapView";
 
 const WIDTH = 132;
 const MOST_HEIGHT = 108;
+/** Of the frame, px. */
+const LEAST = 6;
 
 /** The whole house, small, with a frame around what is in view; a press moves the view there. */
 export function Minimap({ view }: { view: MapView }) {
   const theme = useTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const scale = Math.min(WIDTH / view.house.width, MOST_HEIGHT / view.house.height);
   const width = Math.round(view.house.width * scale);
   const height = Math.round(view.house.height * scale);
@@ -33,31 +36,35 @@ export function Minimap({ view }: { view: MapView }) {
     }
   }, [view, theme, scale]);
 
+  // Moved by hand: React would be asked sixty times a second for four numbers.
+  useEffect(() => {
+    const follow = (): void => {
+      const { left, top, right, bottom } = view.window();
+      const inside = (value: number, most: number): number => Math.min(most, Math.max(0, value * scale));
+      const [x, y] = [inside(left, width - LEAST), inside(top, height - LEAST)];
+      if (!frame.current) return;
+      frame.current.style.transform = `translate(${x}px, ${y}px)`;
+      frame.current.style.width = `${Math.max(LEAST, inside(right, width) - x)}px`;
+      frame.current.style.height = `${Math.max(LEAST, inside(bottom, height) - y)}px`;
+    };
+    follow();
+    return view.watch(follow);
+  }, [view, scale, width, height]);
+
   const look = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.buttons === 0) return;
+    // A drag that leaves the little map goes on.
+    if (event.type === "pointerdown") event.currentTarget.setPointerCapture(event.pointerId);
     const box = event.currentTarget.getBoundingClientRect();
     view.centreOn((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
   };
 
-  const { left, top, right, bottom } = view.window();
-  const inside = (value: number, most: number): number => Math.min(most, Math.max(0, value * scale));
   const dpr = Math.min(window.devicePixelRatio || 1, 2);
   return (
-    <div
-      className="float-shadow absolute bottom-3 left-3 cursor-crosshair touch-none rounded-md bg-raised p-2"
-      aria-hidden="true"
-    >
+    <div className="float-shadow absolute bottom-3 left-3 cursor-crosshair touch-none rounded-md bg-raised p-2" aria-hidden="true" data-testid="minimap">
       <div className="relative overflow-hidden" style={{ width, height }} onPointerDown={look} onPointerMove={look}>
         <canvas ref={canvas} width={width * dpr} height={height * dpr} style={{ width, height }} />
-        <div
-          className="absolute rounded-[2px] border-[1.5px] border-ink"
-          style={{
-            left: inside(left, width),
-            top: inside(top, height),
-            width: Math.max(6, inside(right, width) - inside(left, width)),
-            height: Math.max(6, inside(bottom, height) - inside(top, height)),
-          }}
-        />
+        <div ref={frame} className="absolute top-0 left-0 rounded-[2px] border-[1.5px] border-ink" data-testid="minimap-frame" />
       </div>
     </div>
   );

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
 import { seatWords } from "@/shared/lib/seatWords";
 import { useTheme } from "@/shared/lib/theme";
 import { firstSeat, moveFrom, type Direction, type Move } from "./cursor";
@@ -46,7 +46,6 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
   const [tip, setTip] = useState<number | null>(null);
   const [brief, setBrief] = useState(false);
   const [cursor, setCursor] = useState<number | null>(null);
-  const [, setCameraTick] = useState(0);
 
   // The gestures are attached once; they reach today's props through this.
   const latest = useRef({ mine, locked, onToggle });
@@ -72,7 +71,6 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
     const target = box.current;
     if (!target || !houseCanvas.current || !seatCanvas.current) return;
     const created = new MapView(houseCanvas.current, seatCanvas.current, house, live, theme);
-    created.onCamera = () => setCameraTick((tick) => tick + 1);
     const measure = new ResizeObserver(() => created.resize({ width: target.clientWidth, height: target.clientHeight }));
     measure.observe(target);
     let tipTimer = 0;
@@ -177,12 +175,21 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
           <SeatTip seatNo={tip} view={view} prices={prices} standing={mine.has(tip) ? "mine" : live.stateOf(tip)} brief={brief} />
         </Suspense>
       )}
-      {view && view.zoomed && (
+      {view && <Overlay view={view} />}
+    </div>
+  );
+}
+
+function Overlay({ view }: { view: MapView }) {
+  const zoomed = useSyncExternalStore(view.watch, () => view.zoomed);
+  return (
+    <>
+      {zoomed && (
         <Suspense fallback={null}>
           <Minimap view={view} />
         </Suspense>
       )}
-      {view && <MapControls view={view} />}
-    </div>
+      <MapControls view={view} zoomed={zoomed} />
+    </>
   );
 }

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from "react";
 import { price } from "@/shared/lib/money";
 import { seatInRow } from "@/shared/lib/seatWords";
 import { categoryOf, isStanding, nameOf, type House } from "./house";
@@ -23,6 +24,7 @@ interface SeatTipProps {
 /** What is known about the seat under the pointer or the keyboard, beside it. For the eye; the ear has the live region. */
 export function SeatTip({ seatNo, view, prices, standing, brief }: SeatTipProps) {
   const { house } = view;
+  useSyncExternalStore(view.watch, () => view.camera);
   const [x, y] = view.pointOf(seatNo);
   if (x < 0 || y < 0 || x > view.size.width || y > view.size.height) return null;
   const left = Math.min(Math.max(8, x - WIDTH / 2), Math.max(8, view.size.width - WIDTH - 8));

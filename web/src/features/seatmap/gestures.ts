@@ -1,8 +1,10 @@
 /**
- * Fingers, mouse and wheel on the map. A press that hardly moves is a tap; one pointer drags, two pinch; the wheel
- * zooms where it points. Listeners are added by hand because React's wheel listener is passive and could not keep the
+ * Fingers, mouse and wheel on the map. A press that hardly moves is a tap; one pointer drags, and a flick goes on by
+ * itself; two pinch; the wheel zooms where it points. A double tap comes closer, with Shift or by two fingers it goes
+ * back. Listeners are added by hand because React's wheel listener is passive and could not keep the
  * page from scrolling.
  */
+import { flick, remember, type Moment } from "./glide";
 import { isStanding } from "./house";
 import type { MapView } from "./mapView";
 
@@ -16,6 +18,22 @@ interface Pointer {
   y: number;
 }
 
+export interface Tap extends Moment {
+  seat: number | null;
+}
+
+/** A second tap this soon and this near belongs to the first (ms, px). */
+const DOUBLE_MS = 300;
+const DOUBLE_PX = 24;
+const DOUBLE_ZOOM = 2;
+/** Two fingers that come and go within this time meant a tap (ms). */
+const TWO_FINGERS_MS = 280;
+
+/** Whether two taps are one double tap. Quick taps on two neighbours are two seats that somebody wants. */
+export function isDouble(first: Tap | null, second: Tap): boolean {
+  return first !== null && first.seat === second.seat && second.at - first.at <= DOUBLE_MS && Math.hypot(second.x - first.x, second.y - first.y) <= DOUBLE_PX;
+}
+
 /** Below this distance between seats (px) a tap cannot be meant for one seat: it zooms in instead. */
 const FINGER_PITCH = 15;
 const MOUSE_PITCH = 5.5;
@@ -26,6 +44,11 @@ export function attachGestures(target: HTMLElement, view: MapView, reports: Gest
   const pointers = new Map<number, Pointer>();
   let travelled = 0;
   let pinched = false;
+  let trail: Moment[] = [];
+  let lastTap: Tap | null = null;
+  let downAt = 0;
+  /** The press met a map that was moving by itself: it wants it to stay, and nothing else. */
+  let caught = false;
 
   const local = (event: MouseEvent): Pointer => {
     const box = target.getBoundingClientRect();
@@ -37,7 +60,11 @@ export function attachGestures(target: HTMLElement, view: MapView, reports: Gest
     if (pointers.size === 0) {
       travelled = 0;
       pinched = false;
+      downAt = event.timeStamp;
+      caught = view.moving;
+      view.brake();
     }
+    trail = [];
     pointers.set(event.pointerId, local(event));
     target.setPointerCapture(event.pointerId);
     if (pointers.size > 1) pinched = true;
@@ -56,7 +83,10 @@ export function attachGestures(target: HTMLElement, view: MapView, reports: Gest
     const dy = at.y - before.y;
     travelled += Math.hypot(dx, dy);
     if (pointers.size === 2) pinch(event.pointerId, before, at);
-    else if (travelled > slop(event)) view.panBy(dx, dy);
+    else if (travelled > slop(event)) {
+      trail = remember(trail, { ...at, at: event.timeStamp });
+      view.panBy(dx, dy);
+    }
   };
 
   const pinch = (moving: number, before: Pointer, at: Pointer): void => {
@@ -70,15 +100,39 @@ export function attachGestures(target: HTMLElement, view: MapView, reports: Gest
   };
 
   const up = (event: PointerEvent): void => {
-    if (!pointers.delete(event.pointerId) || pointers.size > 0 || pinched || event.type === "pointercancel") return;
-    if (travelled > slop(event)) return;
+    if (!pointers.delete(event.pointerId) || pointers.size > 0 || event.type === "pointercancel") return;
     const { x, y } = local(event);
+    const still = travelled <= slop(event);
+    if (pinched) {
+      if (still && event.timeStamp - downAt <= TWO_FINGERS_MS) view.flyZoom(1 / DOUBLE_ZOOM, x, y);
+    } else if (still) {
+      if (!caught) tap(x, y, event);
+    } else {
+      const velocity = flick(trail, event.timeStamp);
+      if (velocity) view.glide(velocity);
+    }
+  };
+
+  const tap = (x: number, y: number, event: PointerEvent): void => {
     const finger = event.pointerType !== "mouse";
     const seat = view.seatAtPoint(x, y, finger ? FINGER_SLACK : MOUSE_SLACK);
-    // A standing area is big enough at any zoom.
-    if (seat !== null && isStanding(view.house, seat)) reports.tap(seat, finger);
-    else if (view.pitch < (finger ? FINGER_PITCH : MOUSE_PITCH)) view.flyZoom((finger ? 26 : 14) / view.pitch, x, y);
-    else reports.tap(seat, finger);
+    const standing = seat !== null && isStanding(view.house, seat);
+    // A standing area is big enough at any zoom, and every tap on it is one place more.
+    if (standing) {
+      reports.tap(seat, finger);
+      return;
+    }
+    const now: Tap = { x, y, at: event.timeStamp, seat };
+    const second = isDouble(lastTap, now);
+    lastTap = second ? null : now;
+    if (second) {
+      // What the first one chose is given back: coming closer changes nothing.
+      if (seat !== null) reports.tap(seat, finger);
+      view.flyZoom(event.shiftKey ? 1 / DOUBLE_ZOOM : DOUBLE_ZOOM, x, y);
+    } else if (view.pitch < (finger ? FINGER_PITCH : MOUSE_PITCH) && !event.shiftKey) {
+      lastTap = null;
+      view.flyZoom((finger ? 26 : 14) / view.pitch, x, y);
+    } else reports.tap(seat, finger);
   };
 
   const wheel = (event: WheelEvent): void => {

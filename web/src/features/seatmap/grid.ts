@@ -1,6 +1,6 @@
 /**
  * A spatial grid over the seats: "which seat is under this point" and "which seats are in this rectangle" without
- * looking at all 50,000. Cells are a few seats wide; each keeps the indexes (seat number − 1) of its seats.
+ * looking at all 50,000. Cells are a few seats wide; each has the indexes (seat number − 1) of its seats.
  */
 import { KIND_STANDING, PITCH, type House } from "./house";
 
@@ -16,15 +16,32 @@ export interface Rect {
 export class SeatGrid {
   private readonly columns: number;
   private readonly lines: number;
-  private readonly cells: number[][];
+  /** Cell n has the seats from `starts[n]` up to before `starts[n + 1]`. */
+  private readonly starts: Uint32Array;
+  private readonly seats: Uint32Array;
 
   constructor(private readonly house: House) {
     this.columns = Math.max(1, Math.ceil(house.width / CELL) + 1);
     this.lines = Math.max(1, Math.ceil(house.height / CELL) + 1);
-    this.cells = Array.from({ length: this.columns * this.lines }, () => []);
+    const cells = this.columns * this.lines;
+    // Counted, then laid out: fifty thousand pushes into lists would take longer than the map's first picture.
+    this.starts = new Uint32Array(cells + 1);
+    const cellOf = new Uint32Array(house.count).fill(cells);
     for (let i = 0; i < house.count; i += 1) {
       if (house.kind[i] === KIND_STANDING) continue;
-      this.cells[this.cell(this.column(house.x[i] ?? 0), this.line(house.y[i] ?? 0))]?.push(i);
+      const cell = this.cell(this.column(house.x[i] ?? 0), this.line(house.y[i] ?? 0));
+      cellOf[i] = cell;
+      this.starts[cell + 1] = (this.starts[cell + 1] ?? 0) + 1;
+    }
+    for (let n = 1; n <= cells; n += 1) this.starts[n] = (this.starts[n] ?? 0) + (this.starts[n - 1] ?? 0);
+    this.seats = new Uint32Array(this.starts[cells] ?? 0);
+    const next = this.starts.slice();
+    for (let i = 0; i < house.count; i += 1) {
+      const cell = cellOf[i] ?? cells;
+      if (cell === cells) continue;
+      const at = next[cell] ?? 0;
+      this.seats[at] = i;
+      next[cell] = at + 1;
     }
   }
 
@@ -46,7 +63,9 @@ export class SeatGrid {
     const lastLine = this.line(rect.bottom);
     for (let line = this.line(rect.top); line <= lastLine; line += 1) {
       for (let column = this.column(rect.left); column <= lastColumn; column += 1) {
-        for (const index of this.cells[this.cell(column, line)] ?? []) visit(index);
+        const cell = this.cell(column, line);
+        const end = this.starts[cell + 1] ?? 0;
+        for (let at = this.starts[cell] ?? 0; at < end; at += 1) visit(this.seats[at] ?? 0);
       }
     }
   }

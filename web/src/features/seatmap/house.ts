@@ -52,6 +52,8 @@ export interface Section {
   /** "box", "table", or "" for a plain one. */
   kind: string;
   labelAt: readonly [number, number];
+  /** On a seat: a bowed section's own middle lies in the bow's hollow. */
+  middle: readonly [number, number];
   rows: number[];
   bounds: Rect;
 }
@@ -151,7 +153,7 @@ function includeShape(bounds: Rect, shape: Shape): void {
 }
 
 function addSection(house: House, source: SeatMap["sections"][number]): void {
-  const section: Section = { name: source.name, kind: source.kind ?? "", labelAt: source.label_at, rows: [], bounds: nothing() };
+  const section: Section = { name: source.name, kind: source.kind ?? "", labelAt: source.label_at, middle: middleSeat(source), rows: [], bounds: nothing() };
   const sectionIndex = house.sections.push(section) - 1;
   for (const row of source.rows) {
     const category = house.categories.indexOf(row.category);
@@ -170,6 +172,12 @@ function addSection(house: House, source: SeatMap["sections"][number]): void {
       house.rows[rowIndex]?.seats.push(seatNo);
     }
   }
+}
+
+function middleSeat({ rows, label_at: labelAt }: SeatMap["sections"][number]): readonly [number, number] {
+  const seats = rows[Math.floor(rows.length / 2)]?.seats ?? [];
+  const seat = seats[Math.floor(seats.length / 2)];
+  return seat ? [seat[2], seat[3]] : labelAt;
 }
 
 function addArea(house: House, source: SeatMap["areas"][number]): void {

@@ -5,16 +5,18 @@
  */
 import type { Theme } from "@/shared/lib/theme";
 import { prefersLessMotion } from "@/shared/lib/media";
-import { STATE_LETTERS } from "./apply";
 import { between, clamp, fit, pan, reveal, toMap, toScreen, visible, zoomAt, type Camera, type Size } from "./camera";
+import { glide, type Velocity } from "./glide";
 import { insidePolygon, SeatGrid, type Rect } from "./grid";
-import { isStanding, KIND_STANDING, PITCH, type House } from "./house";
+import { isStanding, PITCH, type House } from "./house";
 import type { LiveSeats, Recoloured } from "./live";
 import { housePaths, paintGround, type HousePaths } from "./paintHouse";
 import { MarkPainter, RADIUS, type Fade } from "./paintMarks";
 import { paintNames } from "./paintNames";
 import { housePalette, type HousePalette } from "./palette";
-import { BLOCKED, FREE } from "./sprites";
+import { Shown } from "./shown";
+import { Slips } from "./slips";
+import { FREE } from "./sprites";
 import { Tiles } from "./tiles";
 
 const FADE_MS = 180;
@@ -29,12 +31,14 @@ export class MapView {
   readonly grid: SeatGrid;
   camera: Camera = { scale: 1, x: 0, y: 0 };
   size: Size = { width: 0, height: 0 };
-  /** Called after the camera moved, once a frame. */
-  onCamera: (() => void) | null = null;
+  private readonly watchers = new Set<() => void>();
 
-  /** Frames painted since the map was made, and when its first whole picture stood there (ms after it was made). */
+  /** Frames painted since the map was made, and their work on the main thread (ms). */
   paintCount = 0;
+  paintMs = 0;
+  /** When the first whole picture stood there: ms after the map was made, and after it knew the seats' states. */
   firstPaintMs: number | null = null;
+  statesPaintMs: number | null = null;
 
   private readonly tiles: Tiles;
   private readonly marks: MarkPainter;
@@ -46,16 +50,18 @@ export class MapView {
   private cursor: number | null = null;
   private alone: readonly number[] = [];
   private dimmed: ReadonlySet<number> = new Set();
-  private readonly shown: Uint8Array;
-  private readonly free: Int32Array;
-  private readonly sectionOf: Uint16Array;
+  private mineChanged = true;
+  private readonly shown: Shown;
+  private readonly slips = new Slips();
   private readonly born = performance.now();
+  private knownAt: number | null = null;
   private readonly fades = new Map<number, Fade>();
   private frame = 0;
   private houseDirty = true;
   /** Sharper tiles are still to come. */
   private unsharp = false;
   private flight: { from: Camera; to: Camera; began: number } | null = null;
+  private gliding: { velocity: Velocity; at: number } | null = null;
   private untouched = true;
   private readonly unsubscribe: () => void;
 
@@ -70,21 +76,24 @@ export class MapView {
     this.paths = housePaths(house);
     this.palette = housePalette(theme);
     this.marks = new MarkPainter(house);
-    this.shown = new Uint8Array(house.count).fill(BLOCKED);
-    this.free = new Int32Array(house.sections.length);
-    this.sectionOf = new Uint16Array(house.count);
-    for (let i = 0; i < house.count; i += 1) if (house.kind[i] !== KIND_STANDING) this.sectionOf[i] = house.rows[house.rowOf[i] ?? 0]?.section ?? 0;
+    this.shown = new Shown(house, live);
+    if (live.loaded) this.knownAt = this.born;
     this.tiles = new Tiles({
       house,
       grid: this.grid,
-      shown: this.shown,
+      shown: this.shown.states,
       paintFloor: (ctx, camera, size) => paintGround(ctx, house, this.paths, camera, size, this.palette, this.dpr),
     });
-    this.remember();
     this.unsubscribe = live.subscribe((seats) => this.recolour(seats));
     // Canvas text drawn before the fonts arrive would keep the fallback until the next move.
-    void Promise.all(FONTS.map((font) => document.fonts.load(font))).then(() => this.restyle(), () => undefined);
+    if (!FONTS.every((font) => document.fonts.check(font))) void Promise.all(FONTS.map((font) => document.fonts.load(font))).then(() => this.rewrite(), () => undefined);
   }
+
+  /** Tells after the camera moved, once a frame. Returns how to end that. */
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
 
   get floor(): HousePaths["floor"] {
     return this.paths.floor;
@@ -115,6 +124,7 @@ export class MapView {
 
   setMine(mine: ReadonlySet<number>): void {
     this.mine = mine;
+    this.mineChanged = true;
     this.schedule();
   }
 
@@ -135,7 +145,7 @@ export class MapView {
     this.size = size;
     const dpr = Math.min(window.devicePixelRatio || 1, 2);
     this.dpr = dpr;
-    this.tiles.restyle(this.palette, this.dimmed, dpr);
+    this.tiles.dress(this.palette, this.dimmed, dpr);
     for (const canvas of [this.houseCanvas, this.seatCanvas]) {
       canvas.width = Math.round(size.width * this.dpr);
       canvas.height = Math.round(size.height * this.dpr);
@@ -160,14 +170,33 @@ export class MapView {
     this.touch(zoomAt(this.camera, factor, sx, sy));
   }
 
+  /** Goes on by itself, slower and slower (px a ms); not for whoever wants less motion. */
+  glide(velocity: Velocity): void {
+    if (prefersLessMotion()) return;
+    this.gliding = { velocity, at: performance.now() };
+    this.schedule();
+  }
+
+  /** Whether it moves by itself. */
+  get moving(): boolean {
+    return this.flight !== null || this.gliding !== null;
+  }
+
+  /** A glide stays where it is; a flight knows where it ends. */
+  brake(): void {
+    this.gliding = null;
+  }
+
   /** Like `zoomBy`, but flown, for buttons and keys. */
   flyZoom(factor: number, sx = this.size.width / 2, sy = this.size.height / 2): void {
     this.untouched = false;
+    this.brake();
     this.fly(clamp(zoomAt(this.flight?.to ?? this.camera, factor, sx, sy), this.house.bounds, this.size));
   }
 
   fitAll(): void {
     this.untouched = true;
+    this.brake();
     this.fly(fit(this.house.bounds, this.size));
   }
 
@@ -213,7 +242,7 @@ export class MapView {
 
   private touch(camera: Camera): void {
     this.untouched = false;
-    this.flight = null;
+    this.flight = this.gliding = null;
     this.moveTo(camera);
   }
 
@@ -239,18 +268,20 @@ export class MapView {
 
   private recolour(seats: Recoloured): void {
     const now = performance.now();
-    const numbers = seats === "all" ? this.differing() : seats;
-    if (numbers.length > this.house.count / 4) {
+    if (seats === "all") this.knownAt ??= now;
+    const numbers = seats === "all" ? this.shown.differing() : seats;
+    if (numbers.length > this.house.count / 8) {
       this.fades.clear();
-      this.remember();
-      this.restyle();
+      this.shown.remember();
+      this.tiles.touchAll();
+      this.repaintHouse();
       return;
     }
     const fading = numbers.length <= MOST_FADES && !prefersLessMotion();
     for (const seatNo of numbers) {
       const index = seatNo - 1;
-      const [before, after] = [this.shown[index] ?? BLOCKED, this.stateNow(seatNo)];
-      if (before === after || isStanding(this.house, seatNo)) continue;
+      const [before, after] = [this.shown.states[index], this.shown.now(seatNo)];
+      if (before === undefined || before === after || isStanding(this.house, seatNo)) continue;
       // What was there goes from above the new look; what becomes free appears above the old one, which stays until then.
       if (fading) this.fades.set(seatNo, { state: after === FREE ? after : before, appears: after === FREE, began: now, done: 0 });
       if (!fading || after !== FREE) this.show(index, after);
@@ -258,35 +289,21 @@ export class MapView {
     this.schedule();
   }
 
-  private stateNow(seatNo: number): number {
-    return STATE_LETTERS.indexOf(this.live.stateOf(seatNo));
-  }
-
   private show(index: number, state: number): void {
-    const section = this.sectionOf[index] ?? 0;
-    if (this.house.kind[index] !== KIND_STANDING) this.free[section] = (this.free[section] ?? 0) + Number(state === FREE) - Number(this.shown[index] === FREE);
-    this.shown[index] = state;
+    this.shown.set(index, state);
     this.tiles.touch(index);
     this.houseDirty = true;
   }
 
-  private differing(): number[] {
-    const numbers: number[] = [];
-    for (let seatNo = 1; seatNo <= this.house.count; seatNo += 1) if (this.shown[seatNo - 1] !== this.stateNow(seatNo)) numbers.push(seatNo);
-    return numbers;
-  }
-
-  private remember(): void {
-    this.free.fill(0);
-    for (let i = 0; i < this.house.count; i += 1) {
-      const state = this.stateNow(i + 1);
-      this.shown[i] = state;
-      if (state === FREE && this.house.kind[i] !== KIND_STANDING) this.free[this.sectionOf[i] ?? 0] = (this.free[this.sectionOf[i] ?? 0] ?? 0) + 1;
-    }
-  }
-
   private restyle(): void {
-    this.tiles.restyle(this.palette, this.dimmed, this.dpr);
+    this.tiles.dress(this.palette, this.dimmed, this.dpr);
+    this.repaintHouse();
+  }
+
+  /** With the fonts that have come. */
+  private rewrite(): void {
+    this.slips.forget();
+    this.tiles.forgetAll();
     this.repaintHouse();
   }
 
@@ -302,18 +319,30 @@ export class MapView {
   private draw(now: number): void {
     this.frame = 0;
     if (this.size.width === 0) return;
+    const began = performance.now();
     this.advance(now);
-    const moved = this.houseDirty;
+    // While a zoom is still young nothing is painted anew for its own sake.
+    const moved = this.houseDirty || (this.unsharp && !this.tiles.resting(this.camera, now));
+    if (moved || !this.unsharp || this.fades.size > 0) this.paint(moved, now);
+    this.paintMs += performance.now() - began;
+    if (this.flight || this.gliding || this.fades.size > 0 || this.unsharp) this.schedule();
+  }
+
+  private paint(moved: boolean, now: number): void {
     const below = this.houseCanvas.getContext("2d", { alpha: false });
     const above = this.seatCanvas.getContext("2d");
     if (!below || !above) return;
-    if (moved) this.unsharp = this.tiles.paint(below, this.camera, this.size, this.wholeScale, now);
-    this.houseDirty = this.unsharp;
+    if (moved) {
+      this.unsharp = this.tiles.paint(below, this.camera, this.size, this.wholeScale, now);
+      this.houseDirty = false;
+    }
     this.paintAbove(above);
     this.paintCount += 1;
-    if (this.firstPaintMs === null && !this.unsharp && this.live.loaded) this.firstPaintMs = performance.now() - this.born;
-    if (moved) this.onCamera?.();
-    if (this.flight || this.fades.size > 0 || this.unsharp) this.schedule();
+    if (this.firstPaintMs === null && !this.unsharp && this.live.loaded) {
+      this.firstPaintMs = performance.now() - this.born;
+      this.statesPaintMs = performance.now() - (this.knownAt ?? this.born);
+    }
+    if (moved) for (const watcher of this.watchers) watcher();
   }
 
   private paintAbove(ctx: CanvasRenderingContext2D): void {
@@ -323,18 +352,11 @@ export class MapView {
     const marks = { mine: this.mine, hover: this.hover, cursor: this.cursor, alone: this.alone, fades: this.fades };
     this.marks.paintFades(ctx, marks, camera, this.tiles.sprites, dpr);
     ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-    const areas = house.areas.map((area) => this.places(area.first, area.capacity));
-    paintNames(ctx, { house, grid: this.grid, free: this.free, areas, loaded: this.live.loaded }, camera, this.size, this.palette);
+    const areas = this.shown.places(this.mine, this.mineChanged);
+    this.mineChanged = false;
+    const names = { house, grid: this.grid, slips: this.slips, free: this.shown.free, areas, loaded: this.live.loaded };
+    paintNames(ctx, names, camera, this.size, this.palette, dpr);
     this.marks.paint(ctx, marks, camera, this.palette);
-  }
-
-  private places(first: number, capacity: number): { free: number; mine: number } {
-    let [free, mine] = [0, 0];
-    for (let seatNo = first; seatNo < first + capacity; seatNo += 1) {
-      if (this.mine.has(seatNo)) mine += 1;
-      else if (this.live.stateOf(seatNo) === "f") free += 1;
-    }
-    return { free, mine };
   }
 
   private get wholeScale(): number {
@@ -348,11 +370,24 @@ export class MapView {
       this.houseDirty = true;
       if (t >= 1) this.flight = null;
     }
+    if (this.gliding) this.glideOn(this.gliding, now);
     for (const [seatNo, fade] of this.fades) {
       fade.done = Math.max(0, (now - fade.began) / FADE_MS);
       if (fade.done < 1) continue;
       this.fades.delete(seatNo);
-      if (fade.appears) this.show(seatNo - 1, this.stateNow(seatNo));
+      if (fade.appears) this.show(seatNo - 1, this.shown.now(seatNo));
     }
+  }
+
+  private glideOn({ velocity, at }: { velocity: Velocity; at: number }, now: number): void {
+    // A frame's time may lie before the hand let go.
+    if (now - at < 4) return;
+    const { dx, dy, left } = glide(velocity, now - at);
+    const before = this.camera;
+    this.camera = this.snap(clamp(pan(before, dx, dy), this.house.bounds, this.size));
+    this.houseDirty = true;
+    // At the edge there is nowhere to go on to.
+    const moved = this.camera.x !== before.x || this.camera.y !== before.y;
+    this.gliding = left && moved ? { velocity: left, at: now } : null;
   }
 }

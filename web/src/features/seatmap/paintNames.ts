@@ -1,9 +1,10 @@
 /** Names over the seats: sections, with what is free while they are far away, standing areas, words on shapes. */
 import { toScreen, type Camera, type Size } from "./camera";
 import type { SeatGrid } from "./grid";
-import { PITCH, type House, type Section } from "./house";
+import { PITCH, type House } from "./house";
 import type { HousePalette } from "./palette";
 import { paintShapeWords } from "./paintShapes";
+import type { Slips } from "./slips";
 
 const DISPLAY = '"Fraunces Variable", Georgia, serif';
 const TEXT = '"Inter Variable", system-ui, sans-serif';
@@ -11,10 +12,16 @@ const TEXT = '"Inter Variable", system-ui, sans-serif';
 const FAR = 4.2;
 /** A house that fits a screen needs no counts on it. */
 const LARGE = 6_000;
+/** Of a slip's letters, px: the largest that has room. */
+const SLIP_SIZES = [13, 11, 9.5];
+
+const GROUPED = new Intl.NumberFormat("en");
+const count = (value: number): string => (value < 1_000 ? String(value) : GROUPED.format(value));
 
 export interface Names {
   house: House;
   grid: SeatGrid;
+  slips: Slips;
   /** Free places of each section, by index. */
   free: Int32Array;
   /** Free and chosen places of each standing area. */
@@ -33,7 +40,7 @@ interface Box {
 const collides = (placed: readonly Box[], box: Box): boolean =>
   placed.some((other) => Math.abs(other.x - box.x) < other.halfWidth + box.halfWidth && Math.abs(other.y - box.y) < other.halfHeight + box.halfHeight);
 
-export function paintNames(ctx: CanvasRenderingContext2D, names: Names, camera: Camera, view: Size, palette: HousePalette): void {
+export function paintNames(ctx: CanvasRenderingContext2D, names: Names, camera: Camera, view: Size, palette: HousePalette, dpr: number): void {
   const { house } = names;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
@@ -42,7 +49,7 @@ export function paintNames(ctx: CanvasRenderingContext2D, names: Names, camera: 
   // Counts fade out while single seats come into reach, and names beside the seats take over.
   const pitch = PITCH * camera.scale;
   const counts = house.count > LARGE ? Math.min(1, Math.max(0, (FAR * 1.5 - pitch) / (FAR * 0.5))) : 0;
-  if (counts > 0) paintCounts(ctx, names, camera, view, palette, counts);
+  if (counts > 0 && names.loaded) paintCounts(ctx, names, camera, view, palette, dpr, counts);
   if (counts < 1) paintSectionNames(ctx, names, camera, view, palette, 1 - counts);
 }
 
@@ -60,37 +67,24 @@ function paintAreaNames(ctx: CanvasRenderingContext2D, { house, areas }: Names, 
 }
 
 /** A section's name and how many seats it has left, on a slip of paper in its middle. */
-function paintCounts(ctx: CanvasRenderingContext2D, { house, free, loaded }: Names, camera: Camera, view: Size, palette: HousePalette, alpha: number): void {
+function paintCounts(ctx: CanvasRenderingContext2D, { house, free, slips }: Names, camera: Camera, view: Size, palette: HousePalette, dpr: number, alpha: number): void {
   const placed: Box[] = [];
+  ctx.globalAlpha = alpha;
   house.sections.forEach((section, n) => {
     const { left, top, right, bottom } = section.bounds;
-    const [x, y] = toScreen(camera, ...middleSeat(house, section));
+    const [x, y] = toScreen(camera, ...section.middle);
     if (x < 0 || y < 0 || x > view.width || y > view.height) return;
-    const words = !loaded ? "" : free[n] === 0 ? "full" : (free[n] ?? 0).toLocaleString("en");
-    const width = (right - left) * camera.scale;
-    const height = (bottom - top) * camera.scale;
-    const short = shortName(section.name);
-    for (const size of [13, 11, 9.5]) {
-      const name = short;
-      ctx.font = `500 ${size}px ${DISPLAY}`;
-      const nameWidth = ctx.measureText(name).width;
-      ctx.font = `400 ${size - 1}px ${TEXT}`;
-      const halfWidth = Math.max(nameWidth, ctx.measureText(words).width) / 2 + 4;
-      const halfHeight = size * (words ? 1.2 : 0.7) + 1;
-      const box = { x, y, halfWidth, halfHeight };
-      if (halfWidth * 2 > Math.max(width, height) * 1.1 + 8 || halfHeight * 2 > Math.max(width, height) + 8 || collides(placed, box)) continue;
+    const words = free[n] === 0 ? "full" : count(free[n] ?? 0);
+    const name = shortName(section.name);
+    const room = Math.max(right - left, bottom - top) * camera.scale + 8;
+    for (const size of SLIP_SIZES) {
+      const { width, height } = slips.extent(name, words, size);
+      const box = { x, y, halfWidth: width / 2, halfHeight: height / 2 };
+      if (width > room * 1.1 || height > room || collides(placed, box)) continue;
       placed.push(box);
-      ctx.globalAlpha = alpha * 0.9;
-      ctx.fillStyle = palette.paper;
-      ctx.beginPath();
-      ctx.roundRect(x - halfWidth, y - halfHeight, halfWidth * 2, halfHeight * 2, 4);
-      ctx.fill();
-      ctx.globalAlpha = alpha;
-      ctx.fillStyle = palette.label;
-      if (words) ctx.fillText(words, x, y + size * 0.6);
-      ctx.font = `500 ${size}px ${DISPLAY}`;
-      ctx.fillStyle = palette.ink;
-      ctx.fillText(name, x, words ? y - size * 0.5 : y);
+      // On whole pixels of the screen, or its letters would be smeared.
+      const [px, py] = [Math.round((x - width / 2) * dpr) / dpr, Math.round((y - height / 2) * dpr) / dpr];
+      ctx.drawImage(slips.of(name, words, size, palette, dpr), px, py, width, height);
       break;
     }
   });
@@ -100,13 +94,6 @@ function paintCounts(ctx: CanvasRenderingContext2D, { house, free, loaded }: Nam
 /** "Block 112" is "112" where there is little room. */
 function shortName(name: string): string {
   return /\S*\d\S*$/.exec(name)?.[0] ?? name;
-}
-
-/** The middle of a bowed section lies on a seat, not in the bow's hollow. */
-function middleSeat(house: House, section: Section): readonly [number, number] {
-  const row = house.rows[section.rows[Math.floor(section.rows.length / 2)] ?? 0];
-  const seatNo = row?.seats[Math.floor(row.seats.length / 2)];
-  return seatNo === undefined ? section.labelAt : [house.x[seatNo - 1] ?? 0, house.y[seatNo - 1] ?? 0];
 }
 
 /** Seats that a name would hide: on a phone, maps are drawn smaller than their letters. */

@@ -65,8 +65,18 @@ export function spokenSeat(house: House, prices: PriceList, seatNo: number, stat
     .join(", ");
 }
 
+interface Left {
+  byCategory: readonly number[];
+  total: number;
+}
+
+/** The last count of each house that is shown: legend and order ask for the same one. */
+const counted = new WeakMap<LiveSeats, { house: House; version: number; left: Left }>();
+
 /** Free seats by category index, and in sum. */
-export function countFree(house: House, live: LiveSeats): { byCategory: number[]; total: number } {
+export function countFree(house: House, live: LiveSeats): Left {
+  const before = counted.get(live);
+  if (before && before.house === house && before.version === live.version) return before.left;
   const byCategory = house.categories.map(() => 0);
   let total = 0;
   for (let i = 0; i < house.count; i += 1) {
@@ -75,5 +85,7 @@ export function countFree(house: House, live: LiveSeats): { byCategory: number[]
     byCategory[category] = (byCategory[category] ?? 0) + 1;
     total += 1;
   }
-  return { byCategory, total };
+  const left = { byCategory, total };
+  counted.set(live, { house, version: live.version, left });
+  return left;
 }

@@ -4,34 +4,36 @@
  * follow within a budget of milliseconds for each frame.
  */
 import type { Camera, Size } from "./camera";
-import type { Rect, SeatGrid } from "./grid";
-import { KIND_STANDING, PITCH, type House } from "./house";
+import type { Rect } from "./grid";
+import { KIND_STANDING, PITCH } from "./house";
 import { letterColour, type HousePalette } from "./palette";
 import { FREE, NUMBERS_FROM, Sprites } from "./sprites";
+import { SIDE, Stamper, type Place, type StampWorld } from "./stamp";
 
-/** Device px. */
-const SIDE = 320;
 const MOST_TILES = 64;
 const BUDGET_MS = 9;
+/** Of a frame while the zoom still changes: what is painted then is soon another size. */
+const MOVING_BUDGET_MS = 4;
+/** The first picture: there is nothing yet that could be moved meanwhile. */
+const FIRST_BUDGET_MS = 120;
 /** A zoom further than this from the tiles' own starts new ones at once. */
-const STRETCH = 1.8;
+const STRETCH = 2.4;
 const SETTLED_MS = 130;
 /** With more changes than this in a tile, all of it is stamped: it is cheaper than patch by patch. */
-const MANY = 160;
+const MANY = 120;
 const TEXT = '"Inter Variable", system-ui, sans-serif';
 
 export type FloorPainter = (ctx: CanvasRenderingContext2D, camera: Camera, size: Size) => void;
 
 interface Tile {
-  column: number;
-  line: number;
-  floor: HTMLCanvasElement;
-  seats: HTMLCanvasElement;
-  /** Both, without transparency: what is copied for every frame of a pan. */
-  picture: HTMLCanvasElement;
-  image: ImageData;
-  words: Uint32Array;
+  place: Place;
+  /** What lies under the seats; it changes only with the zoom and the theme. */
+  floor: Uint32Array;
+  /** Floor and seats, without transparency: what is copied for every frame of a pan. */
+  picture: CanvasRenderingContext2D;
   dirty: number[];
+  /** All of it shows old states. */
+  stale: boolean;
   used: number;
 }
 
@@ -46,17 +48,13 @@ class TileSet {
 
 const key = (column: number, line: number): number => line * 4_096 + column;
 
-function compose({ picture, floor, seats }: Tile, x: number, y: number, width: number, height: number): void {
-  const ctx = picture.getContext("2d", { alpha: false });
-  ctx?.drawImage(floor, x, y, width, height, x, y, width, height);
-  ctx?.drawImage(seats, x, y, width, height, x, y, width, height);
+function context(options: CanvasRenderingContext2DSettings): CanvasRenderingContext2D {
+  const ctx = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE }).getContext("2d", options);
+  if (!ctx) throw new Error("This browser draws no canvas");
+  return ctx;
 }
 
-export interface TileWorld {
-  house: House;
-  grid: SeatGrid;
-  /** What each seat shows, by index. */
-  shown: Uint8Array;
+export interface TileWorld extends StampWorld {
   paintFloor: FloorPainter;
 }
 
@@ -69,17 +67,36 @@ export class Tiles {
   private dimmed: ReadonlySet<number> = new Set();
   private dpr = 1;
   private lastScale = 0;
-  private scaledAt = 0;
+  private scaledAt = -Infinity;
   private tick = 0;
+  private pictured = false;
+  private floor: CanvasRenderingContext2D | null = null;
+  private readonly left: number;
+  private readonly top: number;
+  private readonly stamper: Stamper;
 
-  constructor(private readonly world: TileWorld) {}
+  constructor(private readonly world: TileWorld) {
+    this.left = world.house.bounds.left - PITCH * 4;
+    this.top = world.house.bounds.top - PITCH * 4;
+    this.stamper = new Stamper(world, this.left, this.top);
+  }
 
-  /** Forgets every tile: the theme, the filter, the screen or the fonts are others now. */
-  restyle(palette: HousePalette, dimmed: ReadonlySet<number>, dpr: number): void {
+  /** The theme, the filter or the screen; what is painted already stays when they are what they were. */
+  dress(palette: HousePalette, dimmed: ReadonlySet<number>, dpr: number): void {
+    if (palette !== this.palette || dimmed !== this.dimmed || dpr !== this.dpr) this.forgetAll();
     this.palette = palette;
     this.dimmed = dimmed;
     this.dpr = dpr;
+  }
+
+  /** Forgets every tile. */
+  forgetAll(): void {
     this.current = this.whole = this.former = null;
+  }
+
+  /** Notes that all seats may show something else now; what lies under them stays. */
+  touchAll(): void {
+    for (const set of [this.current, this.whole, this.former]) for (const tile of set?.tiles.values() ?? []) tile.stale = true;
   }
 
   /** Notes that a seat (by index) shows something else now. */
@@ -103,12 +120,9 @@ export class Tiles {
     return this.current?.sprites ?? null;
   }
 
-  private get left(): number {
-    return this.world.house.bounds.left - PITCH * 4;
-  }
-
-  private get top(): number {
-    return this.world.house.bounds.top - PITCH * 4;
+  /** Whether only time is waited for: the zoom is still too young to be painted sharply. */
+  resting(camera: Camera, now: number): boolean {
+    return camera.scale * this.dpr === this.lastScale && now - this.scaledAt < SETTLED_MS;
   }
 
   /** Paints the view. True when sharper tiles are still to come: the caller asks again next frame. */
@@ -118,38 +132,45 @@ export class Tiles {
     this.tick += 1;
     const scale = camera.scale * this.dpr;
     if (scale !== this.lastScale) {
+      this.scaledAt = this.lastScale === 0 ? -Infinity : now;
       this.lastScale = scale;
-      this.scaledAt = now;
     }
-    const settled = now - this.scaledAt >= SETTLED_MS;
-    this.choose(scale, wholeScale * this.dpr, settled);
+    this.choose(scale, wholeScale * this.dpr, now - this.scaledAt >= SETTLED_MS);
     const set = this.current;
     if (!set) return false;
-    const until = performance.now() + BUDGET_MS;
-    const missing = this.fill(set, camera, size, until);
+    const exact = set.scale === scale;
+    const budget = !this.pictured ? FIRST_BUDGET_MS : exact ? BUDGET_MS : MOVING_BUDGET_MS;
+    // Going out, what is missing is at the edges and soon small: the whole house stands in there.
+    const missing = this.fill(set, camera, size, performance.now() + budget, exact || set.scale <= scale);
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.globalAlpha = 1;
     ctx.fillStyle = palette.paper;
     ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
-    if (missing || set.scale !== scale) {
-      if (this.whole && this.whole !== set) this.blit(ctx, this.whole, camera, size);
-      if (this.former && this.former !== this.whole) this.blit(ctx, this.former, camera, size);
+    if (missing) {
+      const { whole, former } = this;
+      const formerCovers = former !== null && former !== whole && !this.lacks(former, camera, size);
+      if (whole && whole !== set && !formerCovers) this.blit(ctx, whole, camera, size);
+      if (former && former !== whole) this.blit(ctx, former, camera, size);
     }
     this.blit(ctx, set, camera, size);
-    if (!missing && set.scale === scale) this.former = null;
-    return missing || set.scale !== scale;
+    if (!missing && exact) {
+      this.former = null;
+      this.pictured = true;
+    }
+    return missing || !exact;
   }
 
-  /** Whether tiles of exactly this zoom are there for the whole view: the map is as sharp as it gets. */
+  /** Tiles of another zoom stand in until the zoom rests, or has gone far. */
   private choose(scale: number, wholeScale: number, settled: boolean): void {
-    const { current } = this;
+    const { current, whole } = this;
     if (current?.scale === scale) return;
     if (current) {
       const stretch = Math.max(current.scale / scale, scale / current.scale);
       if (!settled && stretch < STRETCH) return;
-      if (current !== this.whole && current.tiles.size > 0) this.former = current;
+      if (current !== whole && current.tiles.size > 0) this.former = current;
     }
-    this.current = this.whole && Math.abs(this.whole.scale - scale) < 1e-9 ? this.whole : this.make(scale);
+    const nearWhole = whole !== null && (Math.abs(whole.scale - scale) < 1e-9 || (!settled && scale / whole.scale < STRETCH));
+    this.current = nearWhole ? whole : this.make(scale);
     if (Math.abs(scale - wholeScale) < 1e-9) this.whole = this.current;
   }
 
@@ -174,20 +195,32 @@ export class Tiles {
     };
   }
 
-  private fill(set: TileSet, camera: Camera, size: Size, until: number): boolean {
+  /** Whether a tile in view is not there. */
+  private lacks(set: TileSet, camera: Camera, size: Size): boolean {
+    const { left, top, right, bottom } = this.range(set, camera, size);
+    for (let line = top; line <= bottom; line += 1) {
+      for (let column = left; column <= right; column += 1) if (!set.tiles.has(key(column, line))) return true;
+    }
+    return false;
+  }
+
+  /** Brings the tiles in view up to date; true when one is missing. New ones are painted only if wished, until the time is up. */
+  private fill(set: TileSet, camera: Camera, size: Size, until: number, paintNew: boolean): boolean {
     const { left, top, right, bottom } = this.range(set, camera, size);
     let missing = false;
+    let painted = 0;
     for (let line = top; line <= bottom; line += 1) {
       for (let column = left; column <= right; column += 1) {
         let tile = set.tiles.get(key(column, line));
         if (!tile) {
-          // The first is always painted: even a slow machine gets on.
-          if (performance.now() > until) {
+          // One is always painted: even a slow machine gets on.
+          if (!paintNew || (painted > 0 && performance.now() > until)) {
             missing = true;
             continue;
           }
           tile = this.paintTile(set, column, line);
-        } else if (tile.dirty.length > 0) this.patch(set, tile);
+          painted += 1;
+        } else if (tile.stale || tile.dirty.length > 0) this.patch(tile);
         tile.used = this.tick;
       }
     }
@@ -216,118 +249,64 @@ export class Tiles {
         const y = Math.round(originY + line * SIDE * ratio);
         const width = Math.round(originX + (column + 1) * SIDE * ratio) - x;
         const height = Math.round(originY + (line + 1) * SIDE * ratio) - y;
-        ctx.drawImage(tile.picture, x, y, width, height);
+        ctx.drawImage(tile.picture.canvas, x, y, width, height);
       }
     }
   }
 
   private paintTile(set: TileSet, column: number, line: number): Tile {
-    const canvas = (): HTMLCanvasElement => Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
-    const image = new ImageData(SIDE, SIDE);
-    const tile: Tile = { column, line, floor: canvas(), seats: canvas(), picture: canvas(), image, words: new Uint32Array(image.data.buffer), dirty: [], used: this.tick };
-    const floor = tile.floor.getContext("2d", { alpha: false });
-    if (floor && this.palette) {
-      floor.fillStyle = this.palette.paper;
-      floor.fillRect(0, 0, SIDE, SIDE);
-      const scale = set.scale / this.dpr;
-      this.world.paintFloor(
-        floor,
-        { scale, x: -this.left * scale - (column * SIDE) / this.dpr, y: -this.top * scale - (line * SIDE) / this.dpr },
-        { width: SIDE / this.dpr, height: SIDE / this.dpr },
-      );
-    }
+    const place: Place = { scale: set.scale, sprites: set.sprites, offsetX: column * SIDE, offsetY: line * SIDE };
+    const tile: Tile = { place, floor: this.paintFloor(place), picture: context({ alpha: false }), dirty: [], stale: true, used: this.tick };
     set.tiles.set(key(column, line), tile);
-    this.stampAll(set, tile);
+    this.patch(tile);
     return tile;
   }
 
-  private stampAll(set: TileSet, tile: Tile): void {
-    tile.dirty.length = 0;
-    tile.words.fill(0);
-    this.stampIn(set, tile, 0, 0, SIDE, SIDE);
-    const ctx = tile.seats.getContext("2d");
-    if (!ctx) return;
-    ctx.putImageData(tile.image, 0, 0);
-    if (this.numbered(set)) this.numbers(ctx, set, tile);
-    compose(tile, 0, 0, SIDE, SIDE);
+  private paintFloor({ scale, offsetX, offsetY }: Place): Uint32Array {
+    this.floor ??= context({ alpha: false, willReadFrequently: true });
+    const ctx = this.floor;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = this.palette?.paper ?? "";
+    ctx.fillRect(0, 0, SIDE, SIDE);
+    const css = scale / this.dpr;
+    const camera = { scale: css, x: -this.left * css - offsetX / this.dpr, y: -this.top * css - offsetY / this.dpr };
+    this.world.paintFloor(ctx, camera, { width: SIDE / this.dpr, height: SIDE / this.dpr });
+    return new Uint32Array(ctx.getImageData(0, 0, SIDE, SIDE).data.buffer);
   }
 
-  private numbered(set: TileSet): boolean {
-    return (PITCH * 0.39 * set.scale) / this.dpr >= NUMBERS_FROM;
-  }
-
-  /** Only the pixels around the changed seats. */
-  private patch(set: TileSet, tile: Tile): void {
-    if (tile.dirty.length > MANY || this.numbered(set)) {
-      this.stampAll(set, tile);
-      return;
-    }
-    const ctx = tile.seats.getContext("2d");
-    const { side } = set.sprites;
-    for (const index of tile.dirty) {
-      const x = ((this.world.house.x[index] ?? 0) - this.left) * set.scale - tile.column * SIDE;
-      const y = ((this.world.house.y[index] ?? 0) - this.top) * set.scale - tile.line * SIDE;
-      const x0 = Math.max(0, Math.floor(x - side / 2) - 1);
-      const y0 = Math.max(0, Math.floor(y - side / 2) - 1);
-      const x1 = Math.min(SIDE, Math.ceil(x + side / 2) + 1);
-      const y1 = Math.min(SIDE, Math.ceil(y + side / 2) + 1);
-      if (x1 <= x0 || y1 <= y0) continue;
-      for (let line = y0; line < y1; line += 1) tile.words.fill(0, line * SIDE + x0, line * SIDE + x1);
-      this.stampIn(set, tile, x0, y0, x1, y1);
-      ctx?.putImageData(tile.image, 0, 0, x0, y0, x1 - x0, y1 - y0);
-      compose(tile, x0, y0, x1 - x0, y1 - y0);
-    }
-    tile.dirty.length = 0;
-  }
-
-  /** Stamps every seat that reaches into a part of the tile, and only there. Device px of the tile. */
-  private stampIn(set: TileSet, tile: Tile, x0: number, y0: number, x1: number, y1: number): void {
-    const { house, grid, shown } = this.world;
-    const { sprites, scale } = set;
-    const { side, steps, pixels, stride } = sprites;
-    const half = side / 2;
-    const offsetX = tile.column * SIDE;
-    const offsetY = tile.line * SIDE;
-    const reach = half / scale;
-    const words = tile.words;
-    const { left, top } = this;
-    const area = {
-      left: left + (offsetX + x0) / scale - reach,
-      top: top + (offsetY + y0) / scale - reach,
-      right: left + (offsetX + x1) / scale + reach,
-      bottom: top + (offsetY + y1) / scale + reach,
-    };
-    grid.forEachIn(area, (index) => {
-      const x = ((house.x[index] ?? 0) - left) * scale - offsetX - half;
-      const y = ((house.y[index] ?? 0) - top) * scale - offsetY - half;
-      const px = Math.floor(x);
-      const py = Math.floor(y);
-      if (px >= x1 || py >= y1 || px + side <= x0 || py + side <= y0) return;
-      const step = Math.floor((y - py) * steps) * steps + Math.floor((x - px) * steps);
-      const from = step * side * stride + sprites.column(shown[index] ?? FREE, house.category[index] ?? 0, house.kind[index] ?? 0);
-      const firstX = Math.max(0, x0 - px);
-      const lastX = Math.min(side, x1 - px);
-      const lastY = Math.min(side, y1 - py);
-      for (let dy = Math.max(0, y0 - py); dy < lastY; dy += 1) {
-        const source = from + dy * stride;
-        const target = (py + dy) * SIDE + px;
-        for (let dx = firstX; dx < lastX; dx += 1) {
-          const pixel = pixels[source + dx] ?? 0;
-          // Where neighbours touch, the stronger one shows.
-          if (pixel >>> 24 > (words[target + dx] ?? 0) >>> 24) words[target + dx] = pixel;
-        }
+  /** Only the pixels around the changed seats, when they are few and bear no numbers. */
+  private patch(tile: Tile): void {
+    const { place, dirty, floor, picture } = tile;
+    const { scale, sprites, offsetX, offsetY } = place;
+    const numbered = (PITCH * 0.39 * scale) / this.dpr >= NUMBERS_FROM;
+    if (tile.stale || numbered || dirty.length > MANY) {
+      this.stamper.stamp(picture, floor, place);
+      if (numbered) this.numbers(picture, place);
+    } else {
+      const half = sprites.side / 2;
+      for (const index of dirty) {
+        const x = ((this.world.house.x[index] ?? 0) - this.left) * scale - offsetX;
+        const y = ((this.world.house.y[index] ?? 0) - this.top) * scale - offsetY;
+        const x0 = Math.max(0, Math.floor(x - half) - 1);
+        const y0 = Math.max(0, Math.floor(y - half) - 1);
+        const x1 = Math.min(SIDE, Math.ceil(x + half) + 1);
+        const y1 = Math.min(SIDE, Math.ceil(y + half) + 1);
+        if (x1 > x0 && y1 > y0) this.stamper.stamp(picture, floor, place, x0, y0, x1, y1);
       }
-    });
+    }
+    tile.stale = false;
+    dirty.length = 0;
   }
 
   /** Each seat's own number, when it is near enough to read. */
-  private numbers(ctx: CanvasRenderingContext2D, set: TileSet, tile: Tile): void {
+  private numbers(ctx: CanvasRenderingContext2D, { scale, offsetX, offsetY }: Place): void {
     const { house, grid, shown } = this.world;
     const palette = this.palette as HousePalette;
-    const span = SIDE / set.scale;
-    const left = this.left + tile.column * span;
-    const top = this.top + tile.line * span;
-    const radius = PITCH * 0.39 * set.scale;
+    const span = SIDE / scale;
+    const left = this.left + offsetX / scale;
+    const top = this.top + offsetY / scale;
+    const radius = PITCH * 0.39 * scale;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.font = `600 ${radius * 0.82}px ${TEXT}`;
@@ -337,8 +316,8 @@ export class Tiles {
       if (!free) return;
       ctx.globalAlpha = this.dimmed.has(category) ? 0.3 : 1;
       ctx.fillStyle = letterColour(palette, category);
-      const x = ((house.x[index] ?? 0) - left) * set.scale;
-      const y = ((house.y[index] ?? 0) - top) * set.scale + radius * 0.05;
+      const x = ((house.x[index] ?? 0) - left) * scale;
+      const y = ((house.y[index] ?? 0) - top) * scale + radius * 0.05;
       ctx.fillText(`${house.categories[category] ?? ""}${house.labels[index] ?? ""}`, x, y, radius * 1.7);
     });
     ctx.globalAlpha = 1;
