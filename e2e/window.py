@@ -143,9 +143,11 @@ class Window:
     def use_code(self, code: str) -> None:
         """Type a coupon's code and apply it."""
         opener = self.page.get_by_role("button", name="I have a code")
+        field = self.page.get_by_label("Code", exact=True)
+        expect(opener.or_(field)).to_be_visible(timeout=PATIENCE_MS)
         if opener.is_visible():
             self.act(opener)
-        self.page.get_by_label("Code", exact=True).fill(code)
+        field.fill(code)
         self.act(self.page.get_by_role("button", name="Apply"))
 
     @property
