@@ -3,11 +3,12 @@ import { locale } from "./locale";
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
-function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify(options);
+/** Each made once: making one costs a phone milliseconds, and a list asks for many line by line. */
+function format(options: Intl.DateTimeFormatOptions, tag = locale()): Intl.DateTimeFormat {
+  const key = tag + JSON.stringify(options);
   let known = cache.get(key);
   if (!known) {
-    known = new Intl.DateTimeFormat(locale(), options);
+    known = new Intl.DateTimeFormat(tag, options);
     cache.set(key, known);
   }
   return known;
@@ -64,7 +65,7 @@ export function monthName(iso: string, timeZone: string): string {
 }
 
 function wallClock(at: Date, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "short", timeStyle: "short", timeZone }).format(at);
+  return format({ dateStyle: "short", timeStyle: "short", timeZone }, "en-GB").format(at);
 }
 
 /** "Amsterdam time" when the reader's clock shows something else at that moment, otherwise null. */

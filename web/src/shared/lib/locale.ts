@@ -6,13 +6,21 @@ export function locale(): string {
   return navigator.languages.find((tag) => tag === "en" || tag.startsWith("en-")) ?? "en-GB";
 }
 
-/** "1 seat", "2 seats". */
+/** Made once: each of Intl's makers costs a phone milliseconds, and a list asks them line by line. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+const grouped = once(() => new Intl.NumberFormat(locale()));
+const all = once(() => new Intl.ListFormat("en-GB", { style: "long", type: "conjunction" }));
+
+/** "1 seat", "2 seats": the pages' English knows no other plural. */
 export function count(n: number, one: string, many: string = `${one}s`): string {
-  const words = new Intl.PluralRules("en").select(n) === "one" ? one : many;
-  return `${new Intl.NumberFormat(locale()).format(n)} ${words}`;
+  return `${grouped().format(n)} ${n === 1 ? one : many}`;
 }
 
 /** "11, 12 and 13". */
 export function listing(items: string[]): string {
-  return new Intl.ListFormat("en-GB", { style: "long", type: "conjunction" }).format(items);
+  return all().format(items);
 }
