@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useSyncExternalStore } from "react";
 import { getPerformance } from "@/client/frontrow";
 import type { PerformanceDetail } from "@/client/frontrow.schemas";
 import { OrderPanel, useCheckout } from "@/features/checkout";
@@ -23,18 +23,20 @@ export function PerformancePage() {
   const { id } = useParams({ from: "/performances/$id" });
   const performance = useQuery({ queryKey: ["performance", id], queryFn: ({ signal }) => getPerformance(id, { signal }) });
   const { house, error } = useHouse(performance.data?.seat_map_id);
+  // Drawn in small pieces, so that a slow phone answers the finger meanwhile.
+  const [evening, drawn] = [useDeferredValue(performance.data), useDeferredValue(house)];
   useTitle(performance.data?.event.title);
   const trouble = performance.error ?? error;
   if (isMissing(trouble)) return <NotFound />;
   if (trouble && !(performance.data && house)) return <Failure error={trouble} what="the house" onRetry={() => void performance.refetch()} />;
-  if (!performance.data || !house) {
+  if (evening?.id !== id || !drawn) {
     return (
       <div className="page">
         <Waiting what="the house" lines={6} />
       </div>
     );
   }
-  return <InTheHouse key={id} performance={performance.data} house={house} />;
+  return <InTheHouse key={id} performance={evening} house={drawn} />;
 }
 
 function InTheHouse({ performance, house }: { performance: PerformanceDetail; house: House }) {

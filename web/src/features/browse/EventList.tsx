@@ -7,7 +7,9 @@ import { Button } from "@/shared/ui/Button";
 import { Entry } from "./Entry";
 
 interface EventListProps {
-  events: UseInfiniteQueryResult<InfiniteData<EventPage>>;
+  events: Pick<UseInfiniteQueryResult<InfiniteData<EventPage>>, "hasNextPage" | "isFetchingNextPage" | "isPlaceholderData" | "fetchNextPage">;
+  /** What is drawn of them; it may lag behind a little. */
+  pages: readonly EventPage[] | undefined;
   /** Shown elsewhere on the page already. */
   except?: EventSummary | undefined;
   /** Months head the list; what was searched stands by how well it fits, without them. */
@@ -18,19 +20,25 @@ interface EventListProps {
 const BY_THEMSELVES = 4;
 
 /** Lines of the programme, more of them as one nears the end. */
-export function EventList({ events, except, byMonth }: EventListProps) {
+export function EventList({ events, pages = [], except, byMonth }: EventListProps) {
   const list = useRef<HTMLDivElement>(null);
-  const items = events.data?.pages.flatMap((page) => page.items) ?? [];
+  const goesOnAt = useRef<number | null>(null);
+  const items = pages.flatMap((page) => page.items);
   const shown = items.filter((event) => event.id !== except?.id);
-  const total = events.data?.pages[0]?.total;
+  const total = pages[0]?.total;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = events;
 
-  const more = async (byKey: boolean): Promise<void> => {
-    const before = shown.length;
-    await fetchNextPage();
+  const more = (byKey: boolean): void => {
     // Who pressed a key goes on with the first of the new lines; a finger is where it is.
-    if (byKey) requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>("a[data-entry]")[before]?.focus());
+    goesOnAt.current = byKey ? shown.length : null;
+    void fetchNextPage();
   };
+  useEffect(() => {
+    const at = goesOnAt.current;
+    if (at === null || shown.length <= at) return;
+    goesOnAt.current = null;
+    list.current?.querySelectorAll<HTMLElement>("a[data-entry]")[at]?.focus();
+  }, [shown.length]);
   return (
     <div ref={list} className={events.isPlaceholderData ? "opacity-60 transition-opacity delay-150 duration-150" : undefined}>
       {byMonth ? (
@@ -50,8 +58,8 @@ export function EventList({ events, except, byMonth }: EventListProps) {
       </p>
       {hasNextPage && (
         <div className="mt-8 text-center">
-          <Near key={items.length} when={(events.data?.pages.length ?? 0) < BY_THEMSELVES && !isFetchingNextPage} onNear={() => void fetchNextPage()} />
-          <Button busy={isFetchingNextPage} onClick={(event) => void more(event.detail === 0)}>
+          <Near key={items.length} when={pages.length < BY_THEMSELVES && !isFetchingNextPage} onNear={() => void fetchNextPage()} />
+          <Button busy={isFetchingNextPage} onClick={(event) => more(event.detail === 0)}>
             Show more
           </Button>
         </div>

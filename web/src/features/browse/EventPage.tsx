@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { useDeferredValue } from "react";
 import { getGetEventCalendarUrl } from "@/client/frontrow";
 import type { EventDetail } from "@/client/frontrow.schemas";
 import { isMissing } from "@/shared/lib/problem";
@@ -17,17 +18,19 @@ import { ShareButton } from "./ShareButton";
 export function EventPage() {
   const { slug } = useParams({ from: "/events/$slug" });
   const event = useQuery(eventQuery(slug));
+  // Drawn in small pieces, so that a slow phone answers the finger meanwhile.
+  const drawn = useDeferredValue(event.data);
   useTitle(event.data?.title);
   if (isMissing(event.error)) return <Gone />;
   if (event.isError && !event.data) return <Failure error={event.error} what="this event" onRetry={() => void event.refetch()} />;
-  if (!event.data) {
+  if (!event.data || !drawn) {
     return (
       <div className="page min-h-dvh">
         <Waiting what="the event" lines={7} />
       </div>
     );
   }
-  return <Programme event={event.data} />;
+  return <Programme event={drawn} />;
 }
 
 function Programme({ event }: { event: EventDetail }) {

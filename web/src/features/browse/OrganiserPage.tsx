@@ -46,7 +46,7 @@ export function OrganiserPage() {
         </h2>
         {events.isPending && <Waiting what="the programme" lines={5} />}
         {events.isError && !events.data && <Failure error={events.error} what="the programme" onRetry={() => void events.refetch()} />}
-        <EventList events={events} byMonth />
+        <EventList events={events} pages={events.data?.pages} byMonth />
       </section>
     </div>
   );

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useState } from "react";
 import { count } from "@/shared/lib/locale";
 import { useWide } from "@/shared/lib/media";
 import { useTitle } from "@/shared/lib/title";
@@ -32,10 +32,12 @@ export function ProgrammePage() {
   useTitle(wish.q ? `“${wish.q}”` : calendar ? "Calendar" : "What’s on");
 
   const active = activeNames(wish).filter((name) => !(calendar && name === "when"));
-  const items = events.data?.pages.flatMap((page) => page.items) ?? [];
+  // Drawn in small pieces, so that a slow phone answers the finger meanwhile.
+  const pages = useDeferredValue(events.data)?.pages;
+  const items = pages?.flatMap((page) => page.items) ?? [];
   const leads = active.length === 0 && !calendar;
   const lead = leads ? (items.find((event) => event.image_url && event.availability !== "sold_out") ?? items[0]) : undefined;
-  const total = events.data?.pages[0]?.total;
+  const total = pages?.[0]?.total;
   const currency = facets.data?.price?.currency ?? items[0]?.currency ?? "EUR";
   const narrow = active.filter((name) => name !== "q").length;
 
@@ -51,11 +53,11 @@ export function ProgrammePage() {
         <h1 className="text-3xl sm:text-4xl">What’s on</h1>
         <SearchField />
       </div>
-      {leads && events.isPending && <LeadSpace />}
+      {leads && !pages && <LeadSpace />}
       {lead && <Lead event={lead} />}
       <div className="mt-6 grid gap-x-12 lg:mt-10 lg:grid-cols-[13.5rem_minmax(0,1fr)]">
         {wide && <aside aria-label="Filters">{choices}</aside>}
-        <section aria-label={calendar ? "Calendar" : "Programme"} className={`min-w-0 ${calendar || events.isPending ? "min-h-dvh" : ""}`}>
+        <section aria-label={calendar ? "Calendar" : "Programme"} className={`min-w-0 ${calendar || !pages ? "min-h-dvh" : ""}`}>
           <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-6 gap-y-2 pb-3">
             <h2 className="text-xl">{calendar ? "Calendar" : active.length > 0 && items.length > 0 ? "Found" : "Programme"}</h2>
             <div className="flex grow items-center justify-between gap-4 sm:grow-0">
@@ -78,14 +80,14 @@ export function ProgrammePage() {
             </Suspense>
           ) : (
             <>
-              {events.data && items.length > 0 && active.length > 0 && (
+              {items.length > 0 && active.length > 0 && (
                 <p aria-live="polite" className="pb-3 text-sm text-muted">
                   {total === null || total === undefined ? "More than 1,000 events" : count(total, "event")}
                 </p>
               )}
-              {events.isPending && <Waiting what="the programme" lines={6} />}
-              {events.data && items.length === 0 && !events.isPlaceholderData && <Nothing wish={wish} currency={currency} onChange={change} />}
-              <EventList events={events} except={lead} byMonth={!wish.q} />
+              {!pages && <Waiting what="the programme" lines={6} />}
+              {pages && items.length === 0 && pages === events.data?.pages && !events.isPlaceholderData && <Nothing wish={wish} currency={currency} onChange={change} />}
+              <EventList events={events} pages={pages} except={lead} byMonth={!wish.q} />
             </>
           )}
         </section>
