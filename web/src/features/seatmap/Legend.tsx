@@ -29,18 +29,22 @@ export function Legend({ house, live, prices, wanted, onWanted }: LegendProps) {
     onWanted(after.size === house.categories.length ? new Set() : after);
   };
   return (
-    <ul className="grid grid-cols-2 gap-x-2 px-2 py-1 text-sm whitespace-nowrap sm:flex sm:flex-wrap sm:gap-x-3 lg:px-4" aria-label="Prices">
+    // On a phone one row that scrolls sideways, its end fading out: the map needs the height more.
+    <ul
+      className="flex overflow-x-auto px-2 py-1 text-sm whitespace-nowrap [scrollbar-width:none] max-sm:pr-7 max-sm:[mask-image:linear-gradient(to_right,black_calc(100%-2rem),transparent)] sm:flex-wrap lg:px-4"
+      aria-label="Prices"
+    >
       {house.categories.map((letter, index) => {
         const row = prices.of(letter);
         const free = left.byCategory[index] ?? 0;
         const off = wanted.size > 0 && !wanted.has(index);
         return (
-          <li key={letter}>
+          <li key={letter} className="shrink-0">
             <button
               type="button"
               aria-pressed={wanted.has(index)}
               title={wanted.has(index) ? "Show all prices again" : "Show only these seats"}
-              className={`flex min-h-11 items-center gap-2 rounded-md px-2 tabular-nums hover:bg-sunk ${wanted.has(index) ? "bg-sunk shadow-[inset_0_-2px_0_var(--color-ink)]" : ""}`}
+              className={`flex min-h-12 items-center gap-2 rounded-md px-2 text-left sm:px-1.5 lg:px-2 leading-tight tabular-nums hover:bg-sunk ${wanted.has(index) ? "bg-sunk shadow-[inset_0_-2px_0_var(--color-ink)]" : ""}`}
               onClick={() => toggle(index)}
             >
               <span
@@ -52,9 +56,9 @@ export function Legend({ house, live, prices, wanted, onWanted }: LegendProps) {
               </span>
               <span>
                 <span className="sr-only">Category {letter}: </span>
-                <span className={crowded ? "max-sm:sr-only" : ""}>{row?.name ?? letter} </span>
+                <span className={crowded ? "max-sm:sr-only sm:block" : "block"}>{row?.name ?? letter} </span>
                 {row && <span className="font-semibold">{price(row.total, prices.currency)}</span>}
-                <span className="text-muted"> {live.loaded ? (free === 0 ? "sold out" : count(free, "left", "left")) : ""}</span>
+                <span className={`text-xs text-muted ${crowded ? "max-sm:block" : ""}`}> {live.loaded ? (free === 0 ? "sold out" : count(free, "left", "left")) : ""}</span>
               </span>
             </button>
           </li>

@@ -1,11 +1,14 @@
 import { useEffect, useRef, type PointerEvent } from "react";
 import { useTheme } from "@/shared/lib/theme";
-import { PITCH } from "./house";
-import { housePalette } from "./palette";
+import { PITCH, seatGap } from "./house";
+import { categoryColour, housePalette } from "./palette";
 import type { MapView } from "./mapView";
 
-const WIDTH = 132;
-const MOST_HEIGHT = 108;
+/** Of its drawing, px; on a phone it would cover a quarter of the map. */
+const WIDE = [132, 108] as const;
+const NARROW = [92, 78] as const;
+/** Width of the map's box from which there is room, px. */
+const ROOMY = 600;
 /** Of the frame, px. */
 const LEAST = 6;
 
@@ -14,7 +17,8 @@ export function Minimap({ view }: { view: MapView }) {
   const theme = useTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const scale = Math.min(WIDTH / view.house.width, MOST_HEIGHT / view.house.height);
+  const [mostWidth, mostHeight] = view.size.width < ROOMY ? NARROW : WIDE;
+  const scale = Math.min(mostWidth / view.house.width, mostHeight / view.house.height);
   const width = Math.round(view.house.width * scale);
   const height = Math.round(view.house.height * scale);
 
@@ -25,11 +29,32 @@ export function Minimap({ view }: { view: MapView }) {
     const dpr = Math.min(window.devicePixelRatio || 1, 2);
     ctx.setTransform(dpr * scale, 0, 0, dpr * scale, 0, 0);
     ctx.clearRect(0, 0, view.house.width, view.house.height);
+    const { house } = view;
+    ctx.globalAlpha = 0.65;
+    for (const area of house.areas) {
+      ctx.fillStyle = categoryColour(palette, area.category);
+      ctx.beginPath();
+      area.polygon.forEach(([x, y], n) => (n === 0 ? ctx.moveTo(x, y) : ctx.lineTo(x, y)));
+      ctx.fill();
+    }
+    // Rows as strokes in the colour of their price: it tells the house by the same colours as the map.
     ctx.lineCap = "round";
     ctx.lineWidth = PITCH * 0.9;
-    ctx.strokeStyle = palette.taken;
-    for (const { path } of view.floor.paths) ctx.stroke(path);
-    const { stage } = view.house;
+    for (const row of house.rows) {
+      ctx.strokeStyle = categoryColour(palette, row.category);
+      ctx.beginPath();
+      row.seats.forEach((seatNo, n) => {
+        const [x, y] = [house.x[seatNo - 1] ?? 0, house.y[seatNo - 1] ?? 0];
+        const before = row.seats[n - 1];
+        if (before === undefined || seatGap(house, before, seatNo) > PITCH * 1.8) {
+          ctx.moveTo(x, y);
+          ctx.lineTo(x + 0.01, y);
+        } else if (n % 4 === 0 || n === row.seats.length - 1 || seatGap(house, seatNo, row.seats[n + 1] ?? seatNo) > PITCH * 1.8) ctx.lineTo(x, y);
+      });
+      ctx.stroke();
+    }
+    ctx.globalAlpha = 1;
+    const { stage } = house;
     if (stage) {
       ctx.fillStyle = palette.edge;
       ctx.fillRect(stage.x, stage.y, stage.width, stage.height);

@@ -1,16 +1,18 @@
 import { useSyncExternalStore } from "react";
 import { price } from "@/shared/lib/money";
 import { seatInRow } from "@/shared/lib/seatWords";
-import { categoryOf, isStanding, nameOf, type House } from "./house";
+import { categoryOf, isStanding, nameOf } from "./house";
 import type { MapView } from "./mapView";
 import { kindWords, priceOfSeat, stateWords, type PriceList, type Standing } from "./prices";
+import { Sightline } from "./Sightline";
+import { sightOf } from "./sight";
 
 const WIDTH = 208;
 const GAP = 16;
 /** A standing area's name and count stand in its middle; the tip keeps above them. */
 const STANDING_GAP = 40;
 /** Room a tip needs above its seat; with less it goes below. */
-const TALLEST = 250;
+const TALLEST = 290;
 
 interface SeatTipProps {
   seatNo: number;
@@ -36,6 +38,7 @@ export function SeatTip({ seatNo, view, prices, standing, brief }: SeatTipProps)
   const letter = categoryOf(house, seatNo);
   const total = priceOfSeat(house, prices, seatNo);
   const kind = kindWords(house, seatNo);
+  const sight = isStanding(house, seatNo) ? null : sightOf(house, seatNo);
   const buyable = standing === "f" || standing === "mine";
   return (
     <div className="float-shadow pointer-events-none absolute z-10 rounded-md bg-raised px-3.5 pt-2.5 pb-3" style={{ width: WIDTH, ...place }} aria-hidden="true">
@@ -62,27 +65,12 @@ export function SeatTip({ seatNo, view, prices, standing, brief }: SeatTipProps)
           </p>
         ))}
       {kind && <p className="text-sm first-letter:uppercase">{kind}</p>}
-      {!brief && house.stage && !isStanding(house, seatNo) && <Sightline house={house} seatNo={seatNo} />}
+      {!brief && sight && (
+        <>
+          <Sightline sight={sight} />
+          <p className="mt-1.5 text-xs text-muted">{sight.words}</p>
+        </>
+      )}
     </div>
-  );
-}
-
-/** The house from above with the seat's view of the stage drawn in. */
-function Sightline({ house, seatNo }: { house: House; seatNo: number }) {
-  const stage = house.stage;
-  if (!stage) return null;
-  const x = house.x[seatNo - 1] ?? 0;
-  const y = house.y[seatNo - 1] ?? 0;
-  const edge = stage.y + stage.height / 2 < y ? stage.y + stage.height : stage.y;
-  const { left, top, right, bottom } = house.bounds;
-  const unit = Math.max((right - left) / 180, (bottom - top) / 72);
-  return (
-    <svg viewBox={`${left} ${top} ${right - left} ${bottom - top}`} className="mt-2 block h-18 w-full text-ink">
-      <rect x={left} y={top} width={right - left} height={bottom - top} rx={unit * 3} fill="currentColor" opacity="0.05" />
-      <rect x={stage.x} y={stage.y} width={stage.width} height={stage.height} fill="currentColor" opacity="0.25" />
-      <path d={`M${x} ${y}L${stage.x} ${edge}H${stage.x + stage.width}Z`} fill="currentColor" opacity="0.1" />
-      <path d={`M${stage.x} ${edge}L${x} ${y}L${stage.x + stage.width} ${edge}`} fill="none" stroke="currentColor" strokeWidth={unit} opacity="0.5" />
-      <circle cx={x} cy={y} r={unit * 3} fill="currentColor" />
-    </svg>
   );
 }

@@ -42,6 +42,8 @@ function runsOf(house: House, row: Row): Run[] {
 export function floorPaths(house: House): FloorPath[] {
   return house.sections.map((section) => {
     const floor = new Path2D();
+    // Chairs stand around their table; a floor of their own would make a flower of it.
+    if (section.kind === "table") return { path: floor, bounds: section.bounds, filled: false };
     if (house.count > LARGE_HOUSE) {
       outlineOf(house, section).forEach((seatNo, n) => {
         const [x, y] = [house.x[seatNo - 1] ?? 0, house.y[seatNo - 1] ?? 0];

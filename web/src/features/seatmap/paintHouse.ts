@@ -2,11 +2,12 @@
  * What lies under the seats: floor, shapes, stage, standing areas, row letters. It changes only with the zoom and the
  * theme, never with a seat.
  */
-import type { Camera, Size } from "./camera";
+import { visible, type Camera, type Size } from "./camera";
 import { Floor } from "./floor";
-import { seatGap, PITCH, type Area, type House } from "./house";
+import { PITCH, type Area, type House } from "./house";
 import { categoryColour, type HousePalette } from "./palette";
 import { paintShapes } from "./paintShapes";
+import { rowLabels, type RowLabel } from "./rowLabels";
 
 const DISPLAY = '"Fraunces Variable", Georgia, serif';
 const TEXT = '"Inter Variable", system-ui, sans-serif';
@@ -14,10 +15,11 @@ const TEXT = '"Inter Variable", system-ui, sans-serif';
 export interface HousePaths {
   floor: Floor;
   areas: Path2D[];
+  labels: RowLabel[];
 }
 
 export function housePaths(house: House): HousePaths {
-  return { floor: new Floor(house), areas: house.areas.map(areaPath) };
+  return { floor: new Floor(house), areas: house.areas.map(areaPath), labels: rowLabels(house) };
 }
 
 function areaPath(area: Area): Path2D {
@@ -40,16 +42,15 @@ export function paintGround(
   const { scale } = camera;
   const onMap = (): void => ctx.setTransform(dpr * scale, 0, 0, dpr * scale, dpr * camera.x, dpr * camera.y);
   onMap();
-  paintShapes(ctx, house.shapes, palette, scale, (shape) => !STANDING_ON_FLOOR.has(shape.role));
+  paintShapes(ctx, house, palette, scale, (shape) => !STANDING_ON_FLOOR.has(shape.role));
   paths.floor.paint(ctx, camera, view, palette, dpr);
   onMap();
-  paintShapes(ctx, house.shapes, palette, scale, (shape) => STANDING_ON_FLOOR.has(shape.role));
+  paintShapes(ctx, house, palette, scale, (shape) => STANDING_ON_FLOOR.has(shape.role));
   if (house.stage) paintStage(ctx, house, house.stage, palette, scale);
   ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-  const at = (x: number, y: number): [number, number] => [x * scale + camera.x, y * scale + camera.y];
   paintAreas(ctx, house, paths, palette, scale, camera, dpr);
   ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-  paintRowLetters(ctx, house, palette, scale, at, view);
+  paintRowLabels(ctx, paths.labels, palette, camera, view);
 }
 
 const STANDING_ON_FLOOR: ReadonlySet<string> = new Set(["table", "bar", "stage"]);
@@ -89,7 +90,13 @@ function paintStage(
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillStyle = palette.ink;
-  ctx.fillText(stage.label, x + width / 2, y + height / 2 + (below ? bow * 0.35 : -bow * 0.35));
+  const [middleX, middleY] = [x + width / 2, y + height / 2 + (below ? bow * 0.35 : -bow * 0.35)];
+  // Lines on the grass end before the word.
+  ctx.strokeStyle = palette.paper;
+  ctx.lineJoin = "round";
+  ctx.lineWidth = size * 0.5;
+  if (round) ctx.strokeText(stage.label, middleX, middleY);
+  ctx.fillText(stage.label, middleX, middleY);
 }
 
 function paintAreas(
@@ -116,44 +123,17 @@ function paintAreas(
   });
 }
 
-type At = (x: number, y: number) => [number, number];
-
-/** Each row's letter stands just beyond both of its ends, in the direction the row was going. */
-function paintRowLetters(
-  ctx: CanvasRenderingContext2D,
-  house: House,
-  palette: HousePalette,
-  scale: number,
-  at: At,
-  view: Size,
-): void {
+function paintRowLabels(ctx: CanvasRenderingContext2D, labels: readonly RowLabel[], palette: HousePalette, camera: Camera, view: Size): void {
+  const { scale } = camera;
   const size = Math.min(13, 5.6 * scale);
   if (size < 6.5) return;
   ctx.font = `500 ${size}px ${TEXT}`;
   ctx.fillStyle = palette.label;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  const written = new Map<string, [number, number][]>();
-  for (const row of house.rows) {
-    for (const [end, inner] of [
-      [row.seats[0], row.seats[1]],
-      [row.seats.at(-1), row.seats.at(-2)],
-    ]) {
-      if (end === undefined || inner === undefined) continue;
-      const length = seatGap(house, end, inner) || 1;
-      const x = house.x[end - 1] ?? 0;
-      const y = house.y[end - 1] ?? 0;
-      const outward = PITCH * 1.4;
-      const [sx, sy] = at(
-        x + ((x - (house.x[inner - 1] ?? 0)) / length) * outward,
-        y + ((y - (house.y[inner - 1] ?? 0)) / length) * outward,
-      );
-      if (sx < -20 || sy < -20 || sx > view.width + 20 || sy > view.height + 20) continue;
-      // Two blocks share an aisle, and its letters: once is enough.
-      const same = written.get(row.label) ?? [];
-      if (same.some(([ox, oy]) => Math.hypot(ox - sx, oy - sy) < size * 2.2)) continue;
-      written.set(row.label, [...same, [sx, sy]]);
-      ctx.fillText(row.label, sx, sy);
-    }
+  const { left, top, right, bottom } = visible(camera, view, PITCH * 2);
+  for (const { words, x, y } of labels) {
+    if (x < left || y < top || x > right || y > bottom) continue;
+    ctx.fillText(words, x * scale + camera.x, y * scale + camera.y);
   }
 }

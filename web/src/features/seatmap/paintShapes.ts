@@ -1,5 +1,5 @@
 /** What the house has besides seats: walls, tables, a bar, a pitch. Drawn calmly, so that seats stay the figures. */
-import type { Shape } from "./house";
+import type { House, Shape } from "./house";
 import type { HousePalette } from "./palette";
 
 const DISPLAY = '"Fraunces Variable", Georgia, serif';
@@ -29,20 +29,48 @@ function pathOf(shape: Shape): Path2D {
   return path;
 }
 
-/** Surfaces of the chosen roles, in map units. */
-export function paintShapes(ctx: CanvasRenderingContext2D, shapes: readonly Shape[], palette: HousePalette, scale: number, chosen: (shape: Shape) => boolean): void {
+/** A rectangle this much longer than broad is a line that somebody drew: a halfway line, a kerb. */
+const LINE = 60;
+
+function isLine(shape: Shape): boolean {
+  return shape.kind === "rect" && Math.max(shape.width, shape.height) > LINE * Math.min(shape.width, shape.height);
+}
+
+function inside({ x, y, width, height }: NonNullable<House["stage"]>, shape: Shape): boolean {
+  const [sx, sy] = middleOf(shape);
+  return sx >= x && sy >= y && sx <= x + width && sy <= y + height;
+}
+
+/** Surfaces of the chosen roles, in map units. What lies on the stage or pitch is lines on it, not things of their own. */
+export function paintShapes(ctx: CanvasRenderingContext2D, { shapes, stage }: House, palette: HousePalette, scale: number, chosen: (shape: Shape) => boolean): void {
   for (const shape of shapes) {
     if (shape.kind === "text" || !chosen(shape)) continue;
     const [fill, edge] = TONES[shape.role] ?? [0.04, 0.18];
     const path = pathOf(shape);
+    const line = isLine(shape);
+    const marking = shape.role === "other" && stage !== null && inside(stage, shape);
     ctx.fillStyle = ctx.strokeStyle = palette.ink;
-    ctx.lineWidth = 1 / scale;
+    ctx.lineWidth = (marking ? 1.25 : 1) / scale;
     ctx.globalAlpha = fill;
-    ctx.fill(path);
+    if (!line && !marking) ctx.fill(path);
     ctx.globalAlpha = edge;
-    if (edge > 0) ctx.stroke(path);
+    // The two edges of a thin line would look like a box; as one stroke it never vanishes either.
+    if (line && shape.kind === "rect") strokeLine(ctx, shape);
+    else if (edge > 0) ctx.stroke(path);
     ctx.globalAlpha = 1;
   }
+}
+
+function strokeLine(ctx: CanvasRenderingContext2D, { x, y, width, height, turn }: Extract<Shape, { kind: "rect" }>): void {
+  ctx.save();
+  ctx.translate(x + width / 2, y + height / 2);
+  ctx.rotate(((turn ?? 0) * Math.PI) / 180);
+  const [halfWidth, halfHeight] = width > height ? [width / 2, 0] : [0, height / 2];
+  ctx.beginPath();
+  ctx.moveTo(-halfWidth, -halfHeight);
+  ctx.lineTo(halfWidth, halfHeight);
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** The middle of a shape, where its label stands, in map units. */
