@@ -28,11 +28,11 @@ function Header({ compact }: { compact: boolean }) {
   const user = me.data?.user ?? null;
   return (
     <header className={compact ? "hidden border-b border-hairline lg:block" : "border-b border-hairline"}>
-      <div className={`flex items-center justify-between gap-2 sm:gap-4 ${compact ? "h-14 px-6" : "page h-16"}`}>
+      <div className={`flex items-center justify-between gap-2 sm:gap-4 ${compact ? "h-14 px-6" : "page min-h-16 flex-wrap"}`}>
         <Link to="/" className="inline-flex min-h-11 items-center font-display text-xl tracking-tight">
           Frontrow
         </Link>
-        <nav aria-label="Main" className="flex items-center sm:gap-3">
+        <nav aria-label="Main" className="flex flex-wrap items-center sm:gap-3">
           <Link to="/" search={{ view: "calendar" }} activeOptions={{ exact: true }} className={`${NAV} max-sm:hidden`}>
             Calendar
           </Link>

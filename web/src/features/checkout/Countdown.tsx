@@ -7,6 +7,7 @@ import { Button } from "@/shared/ui/Button";
 const LAST_MINUTE = 60_000;
 /** Moments worth interrupting a screen reader for, in seconds left. */
 const SPOKEN = [300, 60, 20];
+const HEARD_AFTER_MS = 400;
 
 interface CountdownProps {
   until: string;
@@ -27,11 +28,18 @@ function inWords(milliseconds: number): string {
 export function Countdown({ until, onEnd, onMore, busy = false, capped = false }: CountdownProps) {
   const [left, setLeft] = useState(() => millisecondsUntil(until));
   const [spoken, setSpoken] = useState("");
+  const first = useRef(until);
   const end = useRef(onEnd);
   const asked = useRef(false);
   useEffect(() => {
     end.current = onEnd;
   }, [onEnd]);
+
+  useEffect(() => {
+    // A region that comes with its words is not read by all; so the words come after it.
+    const timer = window.setTimeout(() => setSpoken(`Your seats are held for ${inWords(millisecondsUntil(first.current))}.`), HEARD_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
 
   useEffect(() => {
     let ended = false;

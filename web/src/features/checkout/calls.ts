@@ -134,7 +134,9 @@ const isGone = (error: unknown): boolean => ["not_found", "hold_expired"].includ
 async function readHold(holdId: string): Promise<Hold | null> {
   try {
     const found = learned(await insist(() => client.getHold(holdId)));
-    return millisecondsUntil(found.expires_at) > 0 ? found : null;
+    // Given back in another tab, or by the house: what its clock would still say doesn't count.
+    const over = found.state === "released" || found.state === "expired";
+    return !over && millisecondsUntil(found.expires_at) > 0 ? found : null;
   } catch (error) {
     if (isGone(error)) return null;
     throw error;

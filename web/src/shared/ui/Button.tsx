@@ -35,9 +35,7 @@ function Dots() {
   return (
     <svg viewBox="0 0 20 6" width="20" height="6" aria-hidden="true" fill="currentColor">
       {[3, 10, 17].map((cx, n) => (
-        <circle key={cx} cx={cx} cy="3" r="2.2" opacity="0.35">
-          <animate attributeName="opacity" values="0.35;1;0.35" dur="1.1s" begin={`${n * 0.18}s`} repeatCount="indefinite" />
-        </circle>
+        <circle key={cx} className="busy-dot" cx={cx} cy="3" r="2.2" style={{ animationDelay: `${n * 0.18}s` }} />
       ))}
     </svg>
   );
