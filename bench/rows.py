@@ -24,6 +24,7 @@ AT_LEAST: dict[str, Literal["value", "ratio"]] = {
     "holds.16": "ratio",
     "holds.64": "ratio",
     "purchases.per_minute": "value",
+    **{f"frames.{how}_at_{rate}": "value" for how in ("zoom", "pan") for rate in (0, 100, 500)},
 }
 """Rows whose target is a least, and of what."""
 
