@@ -181,8 +181,8 @@ function Masthead({ performance }: { performance: PerformanceDetail }) {
         </svg>
       </Link>
       <div className="min-w-0">
-        <p className="truncate font-display text-lg leading-tight">{event.title}</p>
-        <p className="truncate text-xs text-muted tabular-nums">
+        <p className="font-display text-lg leading-tight sm:truncate">{event.title}</p>
+        <p className="text-xs text-muted tabular-nums sm:truncate">
           {shortDateTime(startsAt, timezone)}
           {zone && ` ${zone}`} · {venue.name}
         </p>

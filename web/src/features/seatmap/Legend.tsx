@@ -29,9 +29,10 @@ export function Legend({ house, live, prices, wanted, onWanted }: LegendProps) {
     onWanted(after.size === house.categories.length ? new Set() : after);
   };
   return (
-    // On a phone one row that scrolls sideways, its end fading out: the map needs the height more.
+    // On a phone one row that scrolls sideways, its end fading out: the map needs the height more. Placed, so that words
+    // for the ear, which are absolute, scroll with it instead of widening the page.
     <ul
-      className="flex overflow-x-auto px-2 py-1 text-sm whitespace-nowrap [scrollbar-width:none] max-sm:pr-7 max-sm:[mask-image:linear-gradient(to_right,black_calc(100%-2rem),transparent)] sm:flex-wrap lg:px-4"
+      className="relative flex overflow-x-auto px-2 py-1 text-sm whitespace-nowrap [scrollbar-width:none] max-sm:pr-7 max-sm:[mask-image:linear-gradient(to_right,black_calc(100%-2rem),transparent)] sm:flex-wrap lg:px-4"
       aria-label="Prices"
     >
       {house.categories.map((letter, index) => {
