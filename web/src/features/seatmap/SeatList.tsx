@@ -20,7 +20,7 @@ type ListProps = Omit<SeatCanvasProps, "announce" | "alone"> & StandingProps;
 
 /** The map in words: section by section, row by row, every seat a button. */
 export function SeatList(props: ListProps) {
-  useSyncExternalStore(props.live.subscribe, props.live.getVersion);
+  useSyncExternalStore(props.live.subscribeCalmly, props.live.getVersion);
   const { house, live, mine, dimmed } = props;
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(house.sections.slice(0, 1).map((section) => section.name)));
   const [freeOnly, setFreeOnly] = useState(false);

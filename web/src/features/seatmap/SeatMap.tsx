@@ -57,8 +57,7 @@ const PATIENCE_MS = 1_500;
 
 /** Says so when the map may be behind; a short hiccup is not worth a word. */
 function Freshness({ live }: { live: LiveSeats }) {
-  useSyncExternalStore(live.subscribe, live.getVersion);
-  const behind = live.status === "reconnecting";
+  const behind = useSyncExternalStore(live.subscribe, () => live.status === "reconnecting");
   const [said, setSaid] = useState(false);
   useEffect(() => {
     if (!behind) return;
