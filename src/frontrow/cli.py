@@ -102,6 +102,20 @@ def seed() -> None:
 
 
 @app.command()
+def cancel(
+    what: Annotated[str, typer.Argument(metavar="PERFORMANCE_ID|EVENT", help="An event's address, or a performance.")],
+    message: Annotated[str, typer.Option(help="What the buyers are told, in the organiser's words.")] = "",
+    look: Annotated[bool, typer.Option("--look", help="Only tell how far an earlier cancellation has come.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether this is meant.")] = False,
+) -> None:
+    """An evening won't take place: off sale at once, money back, buyers told. There is no way back."""
+    if not look and not yes:
+        typer.confirm(f"Cancel {what}, and give everybody their money back?", abort=True)
+    _use_local_stack()
+    sys.exit(_run("frontrow.payments.main", "cancel", what, message, look))
+
+
+@app.command()
 def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:

@@ -43,7 +43,24 @@ def _resting(state: str, before: str, minutes: int) -> str:
     )
 
 
+_CANCELLED = """
+INSERT INTO performance_cancellation (performance_id, organiser_id, at)
+VALUES ({performance}, {organiser}, now() - interval '10 minutes');
+"""
+
 PLANTS: dict[str, list[Fault]] = {
+    "sold_for_a_cancelled_evening": [
+        _CANCELLED
+        + "UPDATE performance SET state = 'cancelled'; UPDATE orders SET created_at = now() - interval '20 minutes'"
+    ],
+    "cancelled_evening_kept_the_money": [
+        _CANCELLED
+        + """UPDATE performance SET state = 'cancelled';
+             INSERT INTO cancellation (id, organiser_id, order_id, line_ids, seat_nos, amount, whole)
+             SELECT {fresh}, {organiser}, {paid}, array_agg(id), array_agg(seat_no), 100, false
+               FROM order_line WHERE order_id = {paid}"""
+    ],
+    "on_sale_though_cancelled": [_CANCELLED],
     "seat_with_two_tickets": [
         Plant("DROP INDEX uq_ticket_live;" + _COPY_TICKET, "sold_seat_without_its_ticket", "missing_guard")
     ],

@@ -46,6 +46,7 @@ def order(**change: Any) -> OrderView:
         "event_slug": "figaro",
         "event_title": "Figaro",
         "image_key": None,
+        "cancelled": False,
         "starts_at": WHEN,
         "doors_at": None,
         "timezone": "Europe/Berlin",

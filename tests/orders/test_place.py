@@ -9,6 +9,7 @@ import pytest
 
 from frontrow.core.errors import IdempotencyMismatch, NotFound, Refusal
 from frontrow.core.ids import new_id
+from frontrow.events.errors import PerformanceOver
 from frontrow.orders.actions import expire_pending
 from frontrow.orders.actions.draft import Placed
 from frontrow.orders.errors import (
@@ -110,9 +111,9 @@ async def test_the_sale_ends_for_holds_too(till: Till) -> None:
     with pytest.raises(SalesClosed):
         await till.order(held)
     await till.sql("UPDATE performance SET sales_close_at = NULL, state = 'cancelled'")
-    with pytest.raises(SalesClosed):
+    with pytest.raises(PerformanceOver):
         await till.order(held)
-    assert [problem.code for problem in (await till.quote(held)).problems] == ["sales_closed"]
+    assert [problem.code for problem in (await till.quote(held)).problems] == ["performance_cancelled"]
 
 
 async def test_only_its_buyer_orders_a_running_hold_and_only_once(till: Till) -> None:
@@ -189,7 +190,7 @@ async def test_pending_orders_expire_together(till: Till) -> None:
 @pytest.mark.parametrize(
     ("statement", "refusal"),
     [
-        ("UPDATE event SET state = 'cancelled'", SalesClosed),
+        ("UPDATE event SET state = 'cancelled'", PerformanceOver),
         ("UPDATE performance SET sales_open_at = now() + interval '1 hour'", SalesClosed),
         ("DELETE FROM price", Refusal),
     ],

@@ -229,10 +229,15 @@ async def test_before_after_and_behind_the_sale(rt: Runtime, house: House, brows
     """Attacks 8 and 22: a window that isn't open, and an evening that isn't shown."""
     client = browser()
     bodies = ({"seats": [1]}, {"best": {"count": 1}}, {"standing": {"section": "Floor", "count": 1}})
-    for change in ("sales_open_at = now() + interval '1 h'", "sales_close_at = now()", "state = 'cancelled'"):
+    changes = {
+        "sales_open_at = now() + interval '1 h'": "sales_closed",
+        "sales_close_at = now()": "sales_closed",
+        "state = 'cancelled'": "performance_cancelled",
+    }
+    for change, code in changes.items():
         await rt.db.write(lambda tx, change=change: tx.sql(f"UPDATE performance SET {change}"))
         for body in bodies:
-            assert refused(await ask(client, house.performance_id, body)) == (409, "sales_closed")
+            assert refused(await ask(client, house.performance_id, body)) == (409, code)
     await rt.db.write(lambda tx: tx.sql("UPDATE event SET state = 'draft'"))
     for body in bodies:
         assert refused(await ask(client, house.performance_id, body)) == (404, "not_found")

@@ -61,6 +61,18 @@ class PerformanceOver(Refusal):
     title = "This performance was cancelled, so nothing of it is sold any more."
 
 
+class AlreadyCancelled(Refusal):
+    code = "already_cancelled"
+    status = 409
+    title = "This was cancelled already. Nothing was changed."
+
+
+class AlreadyOver(Refusal):
+    code = "already_over"
+    status = 409
+    title = "This is over already, so it can't be cancelled any more. Single orders can still be refunded."
+
+
 class NotReady(Refusal):
     """Publishing what nobody could buy."""
 

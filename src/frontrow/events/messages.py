@@ -5,6 +5,8 @@ from uuid import UUID
 
 PERFORMANCE_MOVED = "events.performance_moved"
 
+PERFORMANCE_CANCELLED = "events.performance_cancelled"
+
 CATALOGUE = "catalogue"
 """What pages of the catalogue are kept under (``core.cache``): every change of what they show outdates it."""
 
@@ -18,3 +20,13 @@ class PerformanceMoved:
 
     def payload(self) -> dict[str, str | int]:
         return {"performance_id": str(self.performance_id), "move_no": self.move_no}
+
+
+@dataclass(frozen=True)
+class PerformanceCancelled:
+    """A performance won't take place. It is off sale; whoever has bought it gets their money back."""
+
+    performance_id: UUID
+
+    def payload(self) -> dict[str, str]:
+        return {"performance_id": str(self.performance_id)}

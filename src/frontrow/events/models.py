@@ -208,6 +208,25 @@ class PerformanceMove(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
 
+class PerformanceCancellation(Base):
+    """A performance that was cancelled: who did it, and what its buyers are told in the organiser's words."""
+
+    __tablename__ = "performance_cancellation"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organiser_id", "performance_id"],
+            ["performance.organiser_id", "performance.id"],
+            name="fk_performance_cancellation_performance",
+        ),
+    )
+
+    performance_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organiser_id: Mapped[uuid.UUID]
+    message: Mapped[str] = mapped_column(Text, server_default="")
+    cancelled_by: Mapped[uuid.UUID | None]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+
+
 class TicketType(Base):
     """What is sold for the places of one price category of a performance: adult, child, reduced.
 

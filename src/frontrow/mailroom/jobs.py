@@ -10,7 +10,7 @@ from frontrow.gateways.hub import Gateways
 from frontrow.mailroom.actions import moves, tell
 from frontrow.mailroom.messages import MOVED, MOVED_BATCH, RESEND
 from frontrow.orders.messages import ORDER_FAILED, ORDER_PAID
-from frontrow.payments.messages import LINES_CANCELLED, REFUND_MADE
+from frontrow.payments.messages import CALLED_OFF, LINES_CANCELLED, REFUND_MADE
 
 
 def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
@@ -28,6 +28,9 @@ def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
     async def lines_cancelled(payload: dict[str, Any]) -> None:
         await tell.lines_cancelled(rt, gw, as_uuid(payload, "cancellation_id"))
 
+    async def called_off(payload: dict[str, Any]) -> None:
+        await tell.called_off(rt, gw, as_uuid(payload, "order_id"))
+
     async def performance_moved(payload: dict[str, Any]) -> None:
         after = int(payload.get("after", 0))
         await moves.tell_batch(rt, as_uuid(payload, "performance_id"), int(payload["move_no"]), after)
@@ -43,6 +46,7 @@ def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
         ORDER_FAILED: order_failed,
         REFUND_MADE: refund_made,
         LINES_CANCELLED: lines_cancelled,
+        CALLED_OFF: called_off,
         PERFORMANCE_MOVED: performance_moved,
         MOVED_BATCH: performance_moved,
         MOVED: moved,

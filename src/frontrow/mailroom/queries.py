@@ -10,6 +10,7 @@ from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.orders import queries as orders
 from frontrow.orders.queries import OrderView
+from frontrow.payments.messages import CALLED_OFF
 from frontrow.tickets import queries as tickets
 from frontrow.tickets.queries import Evening, TicketView
 
@@ -47,22 +48,27 @@ async def captured(tx: Tx, order_id: uuid.UUID) -> int:
 
 @dataclass(frozen=True)
 class RefundStory:
-    """``refunded`` is all that went back of this payment so far."""
+    """``refunded`` is all that went back of this payment so far. ``called_off``: because the evening was cancelled, of
+    which another mail has told."""
 
     order_id: uuid.UUID
     amount: int
     state: str
     method: str
     refunded: int
+    called_off: bool
 
 
 async def refund(tx: Tx, refund_id: uuid.UUID) -> RefundStory:
     """Raises NotFound."""
     row = (
         await tx.sql(
-            """SELECT p.order_id, r.amount, r.state, p.method, p.refunded
+            """SELECT p.order_id, r.amount, r.state, p.method, p.refunded,
+                      EXISTS (SELECT FROM outbox b JOIN cancellation c ON c.order_id = p.order_id
+                               WHERE b.dedupe_key = :told || p.order_id AND c.refund_id = r.id) AS called_off
                  FROM refund r JOIN payment p ON p.id = r.payment_id WHERE r.id = :refund""",
             refund=refund_id,
+            told=f"{CALLED_OFF}:",
         )
     ).one_or_none()
     if row is None:
@@ -92,6 +98,39 @@ async def cancellation(tx: Tx, cancellation_id: uuid.UUID) -> CancellationStory:
     if row is None:
         raise NotFound
     return CancellationStory(**row._mapping)
+
+
+@dataclass(frozen=True)
+class CalledOffStory:
+    """Why an order's evening won't take place, in the organiser's words, and what that means for the order: what it was
+    paid with (None: it wasn't), what goes back (minor units), and the lines that were taken back with it."""
+
+    message: str
+    method: str | None
+    back: int
+    line_ids: list[uuid.UUID]
+
+
+async def called_off(tx: Tx, order_id: uuid.UUID) -> CalledOffStory | None:
+    """None unless the order's evening was cancelled."""
+    row = (
+        await tx.sql(
+            """SELECT x.message, p.method, coalesce(c.line_ids, '{}') AS line_ids,
+                      coalesce(r.amount, late.amount,
+                               CASE WHEN p.method IN ('cash', 'terminal') THEN c.amount END, 0)::int AS back
+                 FROM orders o JOIN performance_cancellation x ON x.performance_id = o.performance_id
+                 LEFT JOIN LATERAL (SELECT * FROM cancellation WHERE order_id = o.id AND created_at >= x.at
+                                     ORDER BY created_at DESC LIMIT 1) c ON true
+                 LEFT JOIN refund r ON r.id = c.refund_id
+                 LEFT JOIN LATERAL (SELECT method FROM payment WHERE order_id = o.id AND active LIMIT 1) p ON true
+                 -- Money of an order that wasn't paid came, and went back, by a payment that is over.
+                 LEFT JOIN LATERAL (SELECT sum(f.amount) AS amount FROM refund f JOIN payment y ON y.id = f.payment_id
+                                     WHERE y.order_id = o.id AND o.paid_at IS NULL AND f.state <> 'failed') late ON true
+                WHERE o.id = :order""",
+            order=order_id,
+        )
+    ).one_or_none()
+    return CalledOffStory(**row._mapping) if row else None
 
 
 @dataclass(frozen=True)

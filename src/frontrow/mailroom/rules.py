@@ -29,6 +29,7 @@ ORDER_FAILED = "order_failed"
 REFUND_MADE = "refund_made"
 LINES_CANCELLED = "lines_cancelled"
 MOVED = "moved"
+CALLED_OFF = "called_off"
 RESEND = "resend"
 """The kinds of mails. All but the last have words of their own; that one says again what ``ORDER_PAID`` says."""
 
@@ -169,6 +170,21 @@ def move(order: OrderView, places: Sequence[PlaceSold], was: Was, origin: str) -
     paragraphs = [values[name] for name in ("intro", "was", "stays", "cannot")]
     rows = [{**row, "amount": ""} for row in _rows(places, order)]
     return _end(order, Letter(values, paragraphs, rows, notes=[values["link_note"]]))
+
+
+def called_off(
+    order: OrderView, places: Sequence[PlaceSold], back: int, message: str, origin: str, *, method: str | None
+) -> Rendered:
+    """ "The evening won't take place"; ``back`` minor units go back. ``method``: how it was paid, None if it wasn't."""
+    facts = {"amount": money(back, order), "message": one_line(message)}
+    _, values = _begin(CALLED_OFF, order, origin, facts)
+    at_desk = method in {"cash", "terminal"}
+    about_money = "at_desk" if at_desk else "by_card" if back else "nothing" if method else "not_charged"
+    paragraphs = [values["intro_paid" if method else "intro_unpaid"], values[about_money]]
+    if facts["message"]:
+        paragraphs.insert(1, values["said"])
+    total = (values["total_label"], facts["amount"]) if back else None
+    return _end(order, Letter(values, paragraphs, _rows(places, order), total, notes=[values["link_note"]]))
 
 
 def _begin(

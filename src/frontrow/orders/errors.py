@@ -12,6 +12,7 @@ from frontrow.coupons.errors import (
     CouponWrongCurrency,
     CouponWrongTickets,
 )
+from frontrow.events.errors import PerformanceOver
 from frontrow.seats.errors import HoldExpired, HoldInUse, SalesClosed
 
 
@@ -84,7 +85,7 @@ class LinesNotThere(Refusal):
 
 
 PLACING = (
-    *(NotFound, HoldExpired, HoldInUse, SalesClosed, IdempotencyMismatch, InvalidRequest, Busy),
+    *(NotFound, HoldExpired, HoldInUse, SalesClosed, PerformanceOver, IdempotencyMismatch, InvalidRequest, Busy),
     *(TicketTypeNotForSeat, TicketTypeNotOnSale, TicketTypeQuantity, PlaceWithoutPrice),
     *(CouponUnknown, CouponNotYetValid, CouponExpired, CouponUsedUp, CouponUsedByYou, CouponWrongTickets),
     *(CouponWrongCurrency, CouponMinimum, CouponChanged, AccountLimit, TotalBelowMinimum, OutcomeUnknown),

@@ -25,7 +25,7 @@ class Viewer:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order with the evening it is for. Money in minor units of ``currency``."""
+    """An order with its evening (``cancelled``: it won't take place). Money in minor units of ``currency``."""
 
     id: uuid.UUID
     code: str
@@ -53,6 +53,7 @@ class OrderView:
     event_slug: str
     event_title: str
     image_key: str | None
+    cancelled: bool
     starts_at: datetime
     doors_at: datetime | None
     timezone: str
@@ -149,8 +150,9 @@ async def places_of_account(tx: Tx, performance_id: uuid.UUID, account: str) -> 
 ORDER = """
        o.id, o.code, o.organiser_id, o.performance_id, o.hold_id, o.buyer_id, o.user_id, o.email, o.name, o.locale,
        o.token, o.currency, o.state, o.subtotal, o.discount, o.fees, o.tax, o.added_tax, o.total, o.coupon_code,
-       o.created_at, o.expires_at, o.paid_at, e.slug AS event_slug, e.title AS event_title, e.image_key, p.starts_at,
-       p.doors_at, v.timezone, v.name AS venue_name, v.city AS venue_city, v.address AS venue_address
+       o.created_at, o.expires_at, o.paid_at, e.slug AS event_slug, e.title AS event_title, e.image_key,
+       p.state = 'cancelled' AS cancelled, p.starts_at, p.doors_at, v.timezone, v.name AS venue_name,
+       v.city AS venue_city, v.address AS venue_address
 """
 """The columns of an ``OrderView``, in its order."""
 

@@ -179,7 +179,10 @@ class OrderVenue(BaseModel):
 
 
 class OrderPerformance(BaseModel):
+    """``cancelled``: it won't take place, and what was paid for it goes back."""
+
     id: uuid.UUID
+    cancelled: bool = False
     starts_at: datetime
     doors_at: datetime | None
     timezone: str
@@ -312,6 +315,7 @@ def _order(view: OrderView, lines: Sequence[LineView], tickets: Sequence[Mapping
         },
         "performance": {
             "id": view.performance_id,
+            "cancelled": view.cancelled,
             "starts_at": view.starts_at,
             "doors_at": view.doors_at,
             "timezone": view.timezone,

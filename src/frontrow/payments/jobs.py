@@ -5,8 +5,11 @@ from typing import Any
 from frontrow.core.jobs import Handler, Timer
 from frontrow.core.outbox import as_uuid
 from frontrow.core.runtime import Runtime
+from frontrow.events.messages import PERFORMANCE_CANCELLED
 from frontrow.gateways.hub import Gateways
+from frontrow.orders.messages import ORDER_PAID
 from frontrow.payments import messages
+from frontrow.payments.actions.call_off import call_off, call_off_batch, paid
 from frontrow.payments.actions.capture import capture
 from frontrow.payments.actions.intent import create_intent
 from frontrow.payments.actions.news import reconcile
@@ -28,6 +31,16 @@ def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
     async def on_refund(payload: dict[str, Any]) -> None:
         await refund(rt, gw, as_uuid(payload, "refund_id"))
 
+    async def on_cancelled(payload: dict[str, Any]) -> None:
+        after = as_uuid(payload, "after") if "after" in payload else None
+        await call_off_batch(rt, as_uuid(payload, "performance_id"), after)
+
+    async def on_call_off(payload: dict[str, Any]) -> None:
+        await call_off(rt, as_uuid(payload, "order_id"))
+
+    async def on_paid(payload: dict[str, Any]) -> None:
+        await paid(rt, as_uuid(payload, "order_id"))
+
     async def on_news(payload: dict[str, Any]) -> None:
         await handle_inbox(rt, gw, str(payload["event_id"]))
 
@@ -37,6 +50,10 @@ def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
         messages.CANCEL_INTENT: on_cancel,
         messages.REFUND: on_refund,
         messages.INBOX: on_news,
+        PERFORMANCE_CANCELLED: on_cancelled,
+        messages.CALL_OFF_BATCH: on_cancelled,
+        messages.CALL_OFF: on_call_off,
+        ORDER_PAID: on_paid,
     }
 
 

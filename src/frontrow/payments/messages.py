@@ -31,3 +31,22 @@ class LinesCancelled:
 
     def payload(self) -> dict[str, str]:
         return {"cancellation_id": str(self.cancellation_id)}
+
+
+CALL_OFF_BATCH = "payments.call_off_batch"
+"""{performance_id, after}: some orders of a cancelled evening, from behind the order ``after``."""
+
+CALL_OFF = "payments.call_off"
+"""{order_id}: one of them."""
+
+CALLED_OFF = "payments.called_off"
+
+
+@dataclass(frozen=True)
+class CalledOff:
+    """A paid order was taken back because its evening was cancelled; its money is on its way back."""
+
+    order_id: UUID
+
+    def payload(self) -> dict[str, str]:
+        return {"order_id": str(self.order_id)}

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from frontrow.core.errors import Refusal
 from frontrow.orders.schemas import Order, OrderRequest, QuoteProblem, problem_of
 from frontrow.payments.queries import CancellationView, PaymentView, RefundView
+from frontrow.payments.queries.evenings import CalledOffView
 
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
@@ -113,6 +114,43 @@ class Cancellation(BaseModel):
     reason: str
     created_at: datetime
     refund: Refund | None
+
+
+class CallOffWish(BaseModel):
+    """``message``: what the organiser tells the buyers, in the mail and on their orders' pages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: Reason = ""
+
+
+class CalledOff(BaseModel):
+    """A cancelled performance: ``refunded`` of ``orders`` have their money back, ``waiting`` don't yet, ``failed`` need
+    a person, ``at_desk`` were paid at a desk and are given back there. Amounts in minor units of ``currency``."""
+
+    performance_id: uuid.UUID
+    cancelled_at: datetime
+    message: str
+    currency: str
+    orders: int
+    refunded: int
+    waiting: int
+    failed: int
+    at_desk: int
+    amount: int
+    amount_refunded: int
+
+    @classmethod
+    def of(cls, view: CalledOffView) -> "CalledOff":
+        return cls(**vars(view))
+
+
+class CalledOffEvent(BaseModel):
+    performances: list[CalledOff]
+
+    @classmethod
+    def of(cls, views: list[CalledOffView]) -> "CalledOffEvent":
+        return cls(performances=[CalledOff.of(view) for view in views])
 
 
 def payment_of(view: PaymentView, publishable_key: str) -> Payment:

@@ -13,6 +13,7 @@ from frontrow.core.idempotency import checked_key
 from frontrow.core.runtime import Runtime
 from frontrow.core.together import Together
 from frontrow.core.web import RuntimeDep, raw_json, refusals
+from frontrow.events.errors import PerformanceOver
 from frontrow.people.access import BuyerDep
 from frontrow.seats import actions, queries
 from frontrow.seats.actions import Best, Held, Standing
@@ -77,6 +78,7 @@ async def get_seat_states(performance_id: uuid.UUID, request: Request) -> Respon
         NotEnoughLeft,
         TooManySeats,
         SalesClosed,
+        PerformanceOver,
         UnknownSeats,
         IdempotencyMismatch,
         InvalidRequest,

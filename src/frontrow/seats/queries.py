@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from frontrow.core.db import Tx
-from frontrow.core.errors import NotFound
+from frontrow.core.errors import NotFound, Refusal
+from frontrow.events import queries as events
+from frontrow.events.errors import PerformanceOver
+from frontrow.seats.errors import SalesClosed
 
 
 @dataclass(frozen=True)
@@ -84,3 +87,8 @@ async def hold_of(tx: Tx, hold_id: uuid.UUID, buyer_id: uuid.UUID) -> HoldView:
     if row is None:
         raise NotFound
     return HoldView(**row._mapping)
+
+
+async def closed(tx: Tx, performance_id: uuid.UUID) -> Refusal:
+    """Why a performance isn't on sale: it was cancelled, or this isn't the time."""
+    return PerformanceOver() if await events.is_cancelled(tx, performance_id) else SalesClosed()

@@ -66,6 +66,39 @@ export interface Calendar {
   days: CalendarDay[];
 }
 
+/**
+ * ``message``: what the organiser tells the buyers, in the mail and on their orders' pages.
+ */
+export interface CallOffWish {
+  /**
+     * @maxLength 500
+     * @pattern ^[^\x00-\x08\x0b-\x1f\x7f]*$
+     */
+  message?: string;
+}
+
+/**
+ * A cancelled performance: ``refunded`` of ``orders`` have their money back, ``waiting`` don't yet, ``failed`` need
+ * a person, ``at_desk`` were paid at a desk and are given back there. Amounts in minor units of ``currency``.
+ */
+export interface CalledOff {
+  performance_id: string;
+  cancelled_at: string;
+  message: string;
+  currency: string;
+  orders: number;
+  refunded: number;
+  waiting: number;
+  failed: number;
+  at_desk: number;
+  amount: number;
+  amount_refunded: number;
+}
+
+export interface CalledOffEvent {
+  performances: CalledOff[];
+}
+
 export interface Refund {
   id: string;
   order_id: string;
@@ -118,8 +151,12 @@ export interface OrderVenue {
   address: string;
 }
 
+/**
+ * ``cancelled``: it won't take place, and what was paid for it goes back.
+ */
 export interface OrderPerformance {
   id: string;
+  cancelled?: boolean;
   starts_at: string;
   doors_at: string | null;
   timezone: string;

@@ -7,6 +7,9 @@
  */
 import type {
   Calendar,
+  CallOffWish,
+  CalledOff,
+  CalledOffEvent,
   CancelOrderParams,
   Cancellation,
   CancellationWish,
@@ -727,6 +730,145 @@ export const stripeWebhook = async ( options?: Parameters<typeof http>[1]): Prom
   {
     ...options,
     method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getCancelPerformanceUrl = (slug: string,
+    performanceId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/performances/${performanceId}/cancellation`
+}
+
+/**
+ * Cancel a performance. It is off sale at once; tickets become void, money goes back and buyers are told, all by
+ * itself. There is no way back.
+ * @summary Cancel Performance
+ */
+export const cancelPerformance = async (slug: string,
+    performanceId: string,
+    callOffWishNull?: CallOffWish | null, options?: Parameters<typeof http>[1]): Promise<CalledOff> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<CalledOff>(getCancelPerformanceUrl(slug,performanceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(callOffWishNull)
+  }
+);}
+
+
+
+export const getGetPerformanceCancellationUrl = (slug: string,
+    performanceId: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/performances/${performanceId}/cancellation`
+}
+
+/**
+ * How far a cancellation has come: so many of so many orders have their money back.
+ * @summary Get Performance Cancellation
+ */
+export const getPerformanceCancellation = async (slug: string,
+    performanceId: string, options?: Parameters<typeof http>[1]): Promise<CalledOff> => {
+
+  return http<CalledOff>(getGetPerformanceCancellationUrl(slug,performanceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCancelEventUrl = (slug: string,
+    eventSlug: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/events/${eventSlug}/cancellation`
+}
+
+/**
+ * Cancel all performances of an event that aren't over. There is no way back.
+ * @summary Cancel Event
+ */
+export const cancelEvent = async (slug: string,
+    eventSlug: string,
+    callOffWishNull?: CallOffWish | null, options?: Parameters<typeof http>[1]): Promise<CalledOffEvent> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<CalledOffEvent>(getCancelEventUrl(slug,eventSlug),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(callOffWishNull)
+  }
+);}
+
+
+
+export const getGetEventCancellationUrl = (slug: string,
+    eventSlug: string,) => {
+
+
+
+
+  return `/api/organisers/${slug}/events/${eventSlug}/cancellation`
+}
+
+/**
+ * How far it has come, for each cancelled performance of an event.
+ * @summary Get Event Cancellation
+ */
+export const getEventCancellation = async (slug: string,
+    eventSlug: string, options?: Parameters<typeof http>[1]): Promise<CalledOffEvent> => {
+
+  return http<CalledOffEvent>(getGetEventCancellationUrl(slug,eventSlug),
+  {
+    ...options,
+    method: 'GET'
 
 
   }

@@ -1,4 +1,4 @@
-"""Questions 11, 15 to 17 and the steps of 20: whether everything that was begun goes on, and in lawful order."""
+"""Questions 11, 15 to 17, 22 and the steps of 20: whether everything that was begun goes on, and in lawful order."""
 
 from frontrow.auditor.queries.question import Question
 
@@ -154,5 +154,34 @@ FLOW = (
                                lead(id) OVER (PARTITION BY order_id ORDER BY id) IS NULL AS last
                           FROM order_step) s ON s.order_id = o.id
             WHERE s.order_id IS NULL OR s.from_state IS DISTINCT FROM s.before OR (s.last AND s.to_state <> o.state)""",
+    ),
+    Question(
+        22,
+        "sold_for_a_cancelled_evening",
+        "an evening was cancelled more than 5 minutes ago, and an order for it is still paid, or may still be",
+        """SELECT o.code, o.state, x.at AS cancelled_at
+             FROM performance_cancellation x JOIN orders o ON o.performance_id = x.performance_id
+            WHERE x.at < now() - interval '5 minutes' AND o.state IN ('pending', 'paying', 'capturing', 'paid')
+              AND o.created_at < now() - interval '5 minutes'""",
+    ),
+    Question(
+        22,
+        "cancelled_evening_kept_the_money",
+        "a card order was taken back with its cancelled evening, and no refund was asked for",
+        """SELECT o.code, p.captured, p.refunded, c.created_at
+             FROM performance_cancellation x
+             JOIN orders o ON o.performance_id = x.performance_id
+             JOIN cancellation c ON c.order_id = o.id AND c.created_at >= x.at AND c.made_by IS NULL
+             JOIN payment p ON p.order_id = o.id AND p.active AND p.method = 'stripe' AND p.captured > 0
+            WHERE c.refund_id IS NULL AND c.amount > 0
+              AND p.captured > coalesce((SELECT sum(r.amount) FROM refund r
+                                          WHERE r.payment_id = p.id AND r.state <> 'failed'), 0)""",
+    ),
+    Question(
+        22,
+        "on_sale_though_cancelled",
+        "a performance whose buyers were told that it is cancelled is on sale again",
+        """SELECT p.id, p.state, x.at FROM performance p JOIN performance_cancellation x ON x.performance_id = p.id
+            WHERE p.state <> 'cancelled'""",
     ),
 )

@@ -11,6 +11,7 @@ PARENTS = (
     ("performance", "event_id", "event"),
     ("performance", "venue_id", "venue"),
     ("performance", "seat_map_id", "seat_map"),
+    ("performance_cancellation", "performance_id", "performance"),
     ("ticket_type", "performance_id", "performance"),
     ("price", "ticket_type_id", "ticket_type"),
     ("coupon", "event_id", "event"),

@@ -1,5 +1,6 @@
-"""The verbs of events: make what is sold, publish it, price it, move a performance."""
+"""The verbs of events: make what is sold, publish it, price it, move or cancel a performance."""
 
+from frontrow.events.actions.cancel import cancel_event, cancel_performance
 from frontrow.events.actions.card import Card, draw_card
 from frontrow.events.actions.make import create_event, create_performance, create_venue, publish
 from frontrow.events.actions.move import move_performance
@@ -12,6 +13,8 @@ __all__ = [
     "Card",
     "PriceLine",
     "StoredMap",
+    "cancel_event",
+    "cancel_performance",
     "create_event",
     "create_performance",
     "create_seat_map",

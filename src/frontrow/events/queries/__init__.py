@@ -4,7 +4,7 @@ from frontrow.events.queries.catalogue import calendar, facets, organiser, upcom
 from frontrow.events.queries.details import event_by_slug, performance, performances_of, prices, public_layout
 from frontrow.events.queries.filters import After, Wish
 from frontrow.events.queries.rows import AnyRow
-from frontrow.events.queries.selling import for_pricing, organiser_of_performance, price_lines
+from frontrow.events.queries.selling import for_pricing, is_cancelled, organiser_of_performance, price_lines
 
 __all__ = [
     "After",
@@ -14,6 +14,7 @@ __all__ = [
     "event_by_slug",
     "facets",
     "for_pricing",
+    "is_cancelled",
     "organiser",
     "organiser_of_performance",
     "performance",

@@ -55,3 +55,13 @@ async def price_lines(tx: Tx, performance_id: uuid.UUID) -> Sequence[AnyRow]:
         performance=performance_id,
     )
     return found.all()
+
+
+async def is_cancelled(tx: Tx, performance_id: uuid.UUID) -> bool:
+    """Whether a performance, or its whole event, was cancelled."""
+    found = await tx.sql(
+        """SELECT p.state = 'cancelled' OR e.state = 'cancelled'
+             FROM performance p JOIN event e ON e.id = p.event_id WHERE p.id = :performance""",
+        performance=performance_id,
+    )
+    return bool(found.scalar_one_or_none())

@@ -5,7 +5,7 @@ from frontrow.events.messages import PERFORMANCE_MOVED
 from frontrow.mailroom import rules
 from frontrow.mailroom.messages import MOVED, MOVED_BATCH, RESEND
 from frontrow.orders.messages import ORDER_FAILED, ORDER_PAID
-from frontrow.payments.messages import LINES_CANCELLED, REFUND_MADE
+from frontrow.payments.messages import CALLED_OFF, LINES_CANCELLED, REFUND_MADE
 
 KINDS = {
     rules.ORDER_PAID: ORDER_PAID,
@@ -13,6 +13,7 @@ KINDS = {
     rules.REFUND_MADE: REFUND_MADE,
     rules.LINES_CANCELLED: LINES_CANCELLED,
     rules.MOVED: MOVED,
+    rules.CALLED_OFF: CALLED_OFF,
     rules.RESEND: RESEND,
 }
 """The topic of each kind of mail."""

@@ -58,6 +58,9 @@ async def order_failed(rt: Runtime, gw: Gateways, order_id: uuid.UUID) -> None:
         if order.paid_at is not None or order.state in {"pending", "paying", "capturing"}:
             # Late money saved it: the confirmation says all there is to say.
             return None
+        why = await rt.db.read(lambda tx: queries.called_off(tx, order_id))
+        if why is not None:
+            return Mail(order, rules.called_off(order, [], why.back, why.message, rt.settings.origin, method=None))
         return Mail(order, rules.failure(order, captured, rt.settings.origin))
 
     await send_once(rt, gw, rules.effect_key(rules.ORDER_FAILED, order_id), write)
@@ -74,6 +77,8 @@ async def refund_made(rt: Runtime, gw: Gateways, refund_id: uuid.UUID) -> None:
         refund, order = await rt.db.read(look)
         if refund.state != "succeeded":
             log.error("mail_for_unmade_refund", refund=str(refund_id), state=refund.state)
+            return None
+        if refund.called_off:
             return None
         by_card = refund.method == "stripe"
         said = rules.refund(order, refund.amount, refund.refunded, rt.settings.origin, by_card=by_card)
@@ -96,6 +101,26 @@ async def lines_cancelled(rt: Runtime, gw: Gateways, cancellation_id: uuid.UUID)
         return Mail(story.order, said, [_calendar(rt, story)])
 
     await send_once(rt, gw, rules.effect_key(rules.LINES_CANCELLED, cancellation_id), write)
+
+
+async def called_off(rt: Runtime, gw: Gateways, order_id: uuid.UUID) -> None:
+    """A paid order's evening was cancelled: what it means for tickets and money, in one mail."""
+
+    async def write() -> Mail | None:
+        async def look(tx: Tx) -> tuple[Story, queries.CalledOffStory | None]:
+            return await queries.story(tx, order_id), await queries.called_off(tx, order_id)
+
+        story, why = await rt.db.read(look)
+        if why is None:
+            log.error("mail_for_an_evening_that_takes_place", order=str(order_id))
+            return None
+        places = [rules.place_of(one) for one in story.tickets if one.order_line_id in why.line_ids]
+        said = rules.called_off(
+            story.order, places, why.back, why.message, rt.settings.origin, method=why.method or "free"
+        )
+        return Mail(story.order, said, [_calendar(rt, story)])
+
+    await send_once(rt, gw, rules.effect_key(rules.CALLED_OFF, order_id), write)
 
 
 async def moved(rt: Runtime, gw: Gateways, order_id: uuid.UUID, move_no: int) -> None:

@@ -79,6 +79,7 @@ class Draft:
             event_slug=offer.event_slug,
             event_title=offer.event_title,
             image_key=offer.image_key,
+            cancelled=False,
             starts_at=offer.starts_at,
             doors_at=offer.doors_at,
             timezone=offer.timezone,

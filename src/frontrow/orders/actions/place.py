@@ -33,7 +33,7 @@ from frontrow.orders.rules import (
     smallest_charge,
 )
 from frontrow.seats import actions as seats
-from frontrow.seats.errors import SalesClosed
+from frontrow.seats import queries as seat_queries
 
 
 async def place_order(
@@ -98,7 +98,8 @@ async def place(
     """T2: hold -> order *pending*, priced from the database at the version the hold was stamped with.
 
     Returns the order (the earlier one when the key was used before). Raises NotFound, HoldExpired, HoldInUse,
-    SalesClosed, IdempotencyMismatch; what :func:`priced` raises; AccountLimit, TotalBelowMinimum; refusals of coupons.
+    SalesClosed, PerformanceOver, IdempotencyMismatch; what :func:`priced` raises; AccountLimit, TotalBelowMinimum; and
+    refusals of coupons.
     """
     order_id = ids.new_id()
     row = (
@@ -119,7 +120,7 @@ async def place(
         raise NotFound
     offer = offer_of(row)
     if not offer.on_sale:
-        raise SalesClosed
+        raise await seat_queries.closed(tx, offer.performance_id)
     terms = None
     if wish.coupon is not None:
         terms = await find_terms(tx, offer.organiser_id, wish.coupon)

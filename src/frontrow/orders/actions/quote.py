@@ -25,7 +25,8 @@ from frontrow.orders.rules import (
     offer_of,
     price,
 )
-from frontrow.seats.errors import HoldExpired, SalesClosed
+from frontrow.seats import queries as seat_queries
+from frontrow.seats.errors import HoldExpired
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ async def _problems(
     """Everything that :func:`frontrow.orders.actions.place.place` would say no to, apart from the coupon."""
     found: list[Refusal] = []
     if not offer.on_sale:
-        found.append(SalesClosed())
+        found.append(await seat_queries.closed(tx, offer.performance_id))
     try:
         check_choices(choices)
     except Refusal as refusal:

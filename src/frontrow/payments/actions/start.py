@@ -16,6 +16,8 @@ from frontrow.core.db import Tx
 from frontrow.core.errors import InvalidRequest, NotFound
 from frontrow.core.log import bind_correlation
 from frontrow.core.runtime import Runtime
+from frontrow.events import queries as event_queries
+from frontrow.events.errors import PerformanceOver
 from frontrow.gateways.hub import Gateways
 from frontrow.gateways.stripe import CARD
 from frontrow.orders.actions.draft import Draft, Placed
@@ -58,9 +60,9 @@ async def start_payment(
     """Begin (or find) the one active payment of an order, with its intent made at Stripe.
 
     ``kind``: ``card``, or one of the methods of the settings that are captured at once. Another tab's payment is
-    returned as it is, whatever its kind. Raises NotFound, HoldExpired, OrderNotPayable, InvalidRequest,
-    IdempotencyMismatch, and StripeUnavailable when Stripe didn't answer: then the intent is made in the background, and
-    asking again returns it.
+    returned as it is, whatever its kind. Raises NotFound, HoldExpired, OrderNotPayable, PerformanceOver,
+    InvalidRequest, IdempotencyMismatch, and StripeUnavailable when Stripe didn't answer: then the intent is made in the
+    background, and asking again returns it.
     """
     opened = await open_or_find(rt, order_id, viewer, key, kind)
     if opened.row_id is not None:
@@ -205,6 +207,8 @@ async def open_payment(rt: Runtime, tx: Tx, order_id: uuid.UUID, viewer: Viewer,
             return Opened(active)
     if order.state != "pending":
         raise OrderNotPayable(state=order.state)
+    if await event_queries.is_cancelled(tx, order.performance_id):
+        raise PerformanceOver
     if order.total == 0:
         return Opened(await settle_at_once(tx, order, payment_id, "free", "nothing to pay"))
     _check_kind(rt, kind, order.currency)

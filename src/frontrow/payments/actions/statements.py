@@ -74,13 +74,14 @@ SELECT pays.seq, asked.id AS row_id FROM pays CROSS JOIN asked
 _PAYABLE = """
     FROM orders
    WHERE id = :order AND state = CAST(:before AS text) AND total > 0 AND expires_at > clock_timestamp()
+     AND EXISTS (SELECT FROM performance p WHERE p.id = orders.performance_id AND p.state = 'scheduled')
      AND (buyer_id = :buyer OR user_id = :user)"""
 
 # T3 before Stripe, whole, for the usual case: a transaction of its own. No row comes back, and nothing was written,
-# when the order isn't the viewer's, isn't *pending* or has lapsed, or when the key was used before. A key is claimed
-# with all the rest or not at all: should anything else turn out once the locks are held, the division ends the
-# statement. (Whose order it is never changes. A bearer's token is compared where that takes the same time for all of
-# them: in the transaction.)
+# when the order isn't the viewer's, isn't *pending* or has lapsed, when its evening was cancelled, or when the key was
+# used before. A key is claimed with all the rest or not at all: should anything else turn out once the locks are held,
+# the division ends the statement. (Whose order it is never changes. A bearer's token is compared where that takes the
+# same time for all of them: in the transaction.)
 OPENED_AT_ONCE = f"""
 WITH {_CLAIMED.format(of=_PAYABLE)},
 o AS MATERIALIZED (

@@ -34,7 +34,7 @@ async def cancel_order(rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer: V
         order = await order_queries.lock(tx, order_id)
         check_viewer(order, viewer)
         if order.state == "paying":
-            return await _expiring(rt, tx, order, "buyer cancelled", "cancelled")
+            return await expiring(rt, tx, order, "buyer cancelled", "cancelled")
         await orders.cancel_pending(tx, order_id)
         return None
 
@@ -52,7 +52,7 @@ async def leave_checkout(rt: Runtime, gw: Gateways, order_id: uuid.UUID, viewer:
         check_viewer(order, viewer)
         if order.state == "capturing":
             raise OrderMoving
-        return await _expiring(rt, tx, order, "left the checkout", "pending") if order.state == "paying" else None
+        return await expiring(rt, tx, order, "left the checkout", "pending") if order.state == "paying" else None
 
     await _stop(rt, gw, await rt.db.write(leave))
 
@@ -68,7 +68,7 @@ async def _stop(rt: Runtime, gw: Gateways, stopped: _Stopped | None) -> None:
             await outbox.give_back(rt.db, row_id)
 
 
-async def _expiring(rt: Runtime, tx: Tx, order: Any, why: str, ends_as: EndsAs) -> _Stopped | None:
+async def expiring(rt: Runtime, tx: Tx, order: Any, why: str, ends_as: EndsAs) -> _Stopped | None:
     """*paying* -> *expiring*: nobody may pay any more, and Stripe is asked to cancel. Returns payment and row.
 
     Who has a buyer waiting runs the row at once; the timer leaves it to the outbox.
@@ -103,7 +103,7 @@ async def expire_paying(rt: Runtime, batch: int = 50) -> int:
             )
         ).all()
         for order in rows:
-            await _expiring(rt, tx, order, "time ran out while paying", "expired")
+            await expiring(rt, tx, order, "time ran out while paying", "expired")
         return len(rows)
 
     return await rt.db.write(work)

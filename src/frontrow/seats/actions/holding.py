@@ -13,7 +13,8 @@ from frontrow.core.errors import IdempotencyMismatch, NotFound
 from frontrow.core.idempotency import request_hash
 from frontrow.core.ids import new_id
 from frontrow.core.settings import TillSettings
-from frontrow.seats.errors import NotEnoughLeft, NotTogether, SalesClosed, SeatsTaken, TooManySeats, UnknownSeats
+from frontrow.seats.errors import NotEnoughLeft, NotTogether, SeatsTaken, TooManySeats, UnknownSeats
+from frontrow.seats.queries import closed
 from frontrow.seats.rules import WIRE_STATE, check_count
 
 HOLD_STATEMENT = "SELECT * FROM hold_seats($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -74,7 +75,8 @@ async def hold_seats(
 ) -> Held | uuid.UUID:
     """T1: hold exactly these seats, all or none. Returns the hold, or the id of the one that ``key`` made earlier.
 
-    Raises SeatsTaken (with the seats), UnknownSeats, TooManySeats, SalesClosed, NotFound, IdempotencyMismatch, Busy.
+    Raises SeatsTaken (with the seats), UnknownSeats, TooManySeats, SalesClosed, PerformanceOver when it was cancelled,
+    NotFound, IdempotencyMismatch, Busy.
     """
     asked = request_hash([str(performance_id), seats])
     return await _hold(db, till, HOLD_STATEMENT, performance_id, buyer_id, (seats,), key, asked)
@@ -156,6 +158,6 @@ async def _hold(
         case "mismatch":
             raise IdempotencyMismatch
         case "sales_closed":
-            raise SalesClosed
+            raise await db.read(lambda tx: closed(tx, performance_id))
         case _:
             raise NotFound

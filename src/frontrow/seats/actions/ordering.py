@@ -45,7 +45,8 @@ KEEP = _KEPT.format(also="", whose="state = 'ordered'")
 TIE_AND_KEEP = _KEPT.format(also="state = 'ordered', ", whose="state = 'active' AND buyer_id = :buyer")
 
 # T4, for the order that ``due`` names, too. ``whole`` is empty, and nothing is changed, unless every seat of the hold
-# is still its own; ``sold`` has the seats.
+# is still its own, and the evening takes place: it can't be cancelled until this is committed (``events.actions``).
+# ``sold`` has the seats.
 SELL = """
 ours AS MATERIALIZED (
   SELECT id, performance_id, cardinality(seat_nos) AS wanted FROM hold
@@ -54,8 +55,11 @@ ours AS MATERIALIZED (
   SELECT s.performance_id, s.seat_no FROM ours CROSS JOIN seat s
    WHERE s.hold_id = (SELECT hold_id FROM due) AND s.performance_id = ours.performance_id AND s.state = 'held'
    ORDER BY s.seat_no FOR NO KEY UPDATE OF s
+), evening AS MATERIALIZED (
+  SELECT id FROM performance WHERE id = (SELECT performance_id FROM ours) AND state = 'scheduled' FOR KEY SHARE
 ), whole AS MATERIALIZED (
-  SELECT id, performance_id FROM ours WHERE wanted = (SELECT count(*) FROM mine)
+  SELECT id, performance_id FROM ours
+   WHERE wanted = (SELECT count(*) FROM mine) AND performance_id = (SELECT id FROM evening)
 ), ended AS (
   UPDATE hold h SET state = 'sold' FROM whole WHERE h.id = whole.id
 ), sold AS (
@@ -136,7 +140,8 @@ async def keep_for_payment(tx: Tx, hold_id: uuid.UUID, at_least: timedelta) -> d
 
 
 async def sell(tx: Tx, hold_id: uuid.UUID, order_id: uuid.UUID) -> bool:
-    """T4: all of the hold's seats are sold to the order. False changes nothing: some of them aren't the hold's now."""
+    """T4: all of the hold's seats are sold to the order. False changes nothing: some of them aren't the hold's now,
+    or the evening was cancelled."""
     row = (await tx.sql(_SELL, hold=hold_id, order=order_id)).one_or_none()
     return row is not None and told(tx, row.performance_id, row, "sold") > 0
 
@@ -167,13 +172,15 @@ async def free_sold(tx: Tx, order_id: uuid.UUID, seat_nos: list[int] | None = No
 async def take_again(tx: Tx, performance_id: uuid.UUID, seat_nos: list[int], order_id: uuid.UUID) -> bool:
     """T8: money came late, for an order that has lost its seats: sell it these very seats, all or none.
 
-    Takes what is free, or held, not in payment and expired. False changes nothing.
+    Takes what is free, or held, not in payment and expired. False changes nothing: also when the evening was cancelled.
     """
     row = (
         await tx.sql(
-            """WITH mine AS MATERIALIZED (
+            """WITH evening AS MATERIALIZED (
+                 SELECT id FROM performance WHERE id = :performance AND state = 'scheduled' FOR KEY SHARE),
+               mine AS MATERIALIZED (
                  SELECT performance_id, seat_no FROM seat
-                  WHERE performance_id = :performance AND seat_no = ANY (CAST(:seats AS int[]))
+                  WHERE performance_id = (SELECT id FROM evening) AND seat_no = ANY (CAST(:seats AS int[]))
                     AND (state = 'free' OR (state = 'held' AND NOT in_payment AND expires_at < clock_timestamp()))
                   ORDER BY seat_no FOR NO KEY UPDATE),
                sold AS (

@@ -10,6 +10,7 @@ from frontrow.core import ids
 from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.runtime import Runtime
+from frontrow.events import queries as event_queries
 from frontrow.people.access import staff_of
 from frontrow.tickets.errors import BadCode
 from frontrow.tickets.rules import Code, Verdict, read, signing_key
@@ -88,7 +89,8 @@ async def _admit(
     }
     if ticket.state == "void":
         await _write_down(tx, at_door, "void")
-        return Scan("void", "This ticket was cancelled.", ticket)
+        off = await event_queries.is_cancelled(tx, performance_id)
+        return Scan("void", "This evening was cancelled." if off else "This ticket was cancelled.", ticket)
     if await _write_down(tx, at_door, ""):
         return Scan("admitted", "Welcome. Let them in.", ticket)
     first = (

@@ -37,6 +37,7 @@ function Programme({ event }: { event: EventDetail }) {
   const buyable = event.performances.filter(isBuyable);
   const only = event.performances.length === 1 ? buyable[0] : undefined;
   const soldOut = soldOutWords(event);
+  const calledOff = event.performances.length > 0 && event.performances.every((performance) => performance.cancelled);
   const prices = priceRange(event.performances, event.currency);
   const paragraphs = event.description.split(/\n{2,}/).filter((paragraph) => paragraph.trim());
   return (
@@ -69,6 +70,12 @@ function Programme({ event }: { event: EventDetail }) {
             <p className="mt-2 text-sm text-muted">
               <AccessMark spelled />
             </p>
+          )}
+          {calledOff && (
+            <div className="mt-5 border-l-3 border-ink pl-4">
+              <p className="font-medium">This event was cancelled</p>
+              <p className="mt-1 text-sm leading-relaxed">It won’t take place. Everybody who has tickets gets their money back by itself and was told by mail.</p>
+            </div>
           )}
           {soldOut && <SoldOut event={event} words={soldOut} all={buyable.length === 0} />}
           {buyable.length > 0 && (

@@ -6,6 +6,7 @@ import { number, say, type Facts, type Sentence } from "./sentence";
 /** While choosing: nothing is held yet. */
 const CHOOSING: Record<string, Sentence> = {
   seats_taken: say("Some of these seats were just taken", "Nothing is held or charged. The map shows what is free now: choose others and try again.", "close", "Choose others"),
+  performance_cancelled: say("This evening was cancelled", "It won't take place, so no seat is sold and nothing was charged. What was paid for it goes back by itself.", "dates", "See other dates"),
   sales_closed: say("Sales are closed for this date", "No seat was sold and nothing was charged. Other dates of the event may still be open.", "dates", "See other dates"),
   unknown_seats: say("The house has changed", "Nothing was held or charged. Reload the page to see the seats as they are now.", "reload", "Reload the page"),
   not_together: say("There are not so many seats together any more", "Nothing is held or charged. Try fewer, another price, or choose seats apart on the map.", "close", "Choose again"),

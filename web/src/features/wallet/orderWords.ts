@@ -14,6 +14,7 @@ export interface OrderMoney {
   total: number;
   paid_at: string | null;
   refunds?: readonly { amount: number; state: string }[];
+  performance?: { cancelled?: boolean };
 }
 
 const WORDS: Record<string, OrderWords> = {
@@ -59,11 +60,21 @@ export function refundWords(order: OrderMoney): string | null {
 export function wordsOf(order: OrderMoney): OrderWords {
   const words = orderWords(order.state);
   const money = refundWords(order);
+  if (order.performance?.cancelled) return calledOff(order, money);
   if (order.state === "cancelled" && order.paid_at !== null) {
     return { ...words, body: `Its tickets are no longer valid. ${money ?? "The house is settling what you paid."}` };
   }
   if (order.state === "refunded" && money) return { ...words, body: `${money} The tickets of this order are no longer valid.` };
   return words;
+}
+
+/** The evening won't take place: whatever state its order is in, that is what matters, and then the money. */
+function calledOff({ state, paid_at, total }: OrderMoney, money: string | null): OrderWords {
+  const title = "This evening was cancelled";
+  if (paid_at === null) return { title, body: `It won't take place, so this order has ended. ${money ?? "Nothing was charged; if your bank shows a reservation, it disappears by itself."}` };
+  const back = total === 0 ? "You paid nothing for them, so no money goes back." : "What you paid goes back by itself; a mail tells you how.";
+  const waiting = state === "paid" ? "It won't take place." : "It won't take place, and its tickets are no longer valid.";
+  return { title, body: `${waiting} ${money ?? back}` };
 }
 
 /** "Here are your 2 tickets"; void ones are named apart. */

@@ -12,6 +12,7 @@ from frontrow.core.idempotency import checked_key
 from frontrow.core.runtime import Runtime
 from frontrow.core.web import RuntimeDep, raw_json, refusals
 from frontrow.coupons.access import CouponQueueDep
+from frontrow.events.errors import PerformanceOver
 from frontrow.gateways.hub import GatewaysDep
 from frontrow.orders import queries as order_queries
 from frontrow.orders.errors import PLACING, LinesNotThere, OrderMoving, OrderNotPayable
@@ -76,7 +77,15 @@ async def check_out(
     "/orders/{order_id}/payment",
     status_code=201,
     responses=refusals(
-        *(NotFound, HoldExpired, OrderNotPayable, InvalidRequest, IdempotencyMismatch, StripeUnavailable),
+        *(
+            NotFound,
+            HoldExpired,
+            OrderNotPayable,
+            PerformanceOver,
+            InvalidRequest,
+            IdempotencyMismatch,
+            StripeUnavailable,
+        ),
         *(Busy, OutcomeUnknown),
     ),
 )
