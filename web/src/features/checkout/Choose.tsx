@@ -65,7 +65,7 @@ export function Choose(props: ChooseProps) {
           <p className="hidden text-xs text-muted lg:block">Fees included</p>
           <SheetHandle n={n} best={priceChoices.length > 0} open={open} onOpen={onOpen} />
         </Total>
-        <Button tone="next" className="lg:w-full" disabled={n === 0 || !salesOpen} busy={holding && n > 0} onClick={() => void checkout.holdSelected()}>
+        <Button tone="next" className="max-[24rem]:px-3 max-[24rem]:text-sm lg:w-full" disabled={n === 0 || !salesOpen} busy={holding && n > 0} onClick={() => void checkout.holdSelected()}>
           {n === 1 ? "Hold this seat" : "Hold these seats"}
         </Button>
       </InBar>
@@ -78,7 +78,7 @@ function SheetHandle({ n, best, open, onOpen }: { n: number; best: boolean; open
   if (n === 0 && !best) return <p className="text-sm text-muted lg:hidden">No seats chosen yet</p>;
   const words = n === 0 ? "Let us choose" : count(n, "seat");
   return (
-    <button type="button" className="-my-1 inline-flex min-h-8 items-center text-sm text-link lg:hidden" aria-expanded={open} onClick={onOpen}>
+    <button type="button" className="-my-1 inline-flex min-h-8 items-center text-left text-sm text-link lg:hidden" aria-expanded={open} onClick={onOpen}>
       {words} · {open ? "hide" : "show"}
     </button>
   );

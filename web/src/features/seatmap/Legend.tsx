@@ -32,7 +32,7 @@ export function Legend({ house, live, prices, wanted, onWanted }: LegendProps) {
     // On a phone one row that scrolls sideways, its end fading out: the map needs the height more. Placed, so that words
     // for the ear, which are absolute, scroll with it instead of widening the page.
     <ul
-      className="relative flex overflow-x-auto px-2 py-1 text-sm whitespace-nowrap [scrollbar-width:none] max-sm:pr-7 max-sm:[mask-image:linear-gradient(to_right,black_calc(100%-2rem),transparent)] sm:flex-wrap lg:px-4"
+      className="relative flex overflow-x-auto px-2 py-1 text-sm whitespace-nowrap [scrollbar-width:none] max-sm:scroll-pr-8 max-sm:pr-7 max-sm:[mask-image:linear-gradient(to_right,black_calc(100%-2rem),transparent)] sm:flex-wrap lg:px-4"
       aria-label="Prices"
     >
       {house.categories.map((letter, index) => {
@@ -47,6 +47,8 @@ export function Legend({ house, live, prices, wanted, onWanted }: LegendProps) {
               title={wanted.has(index) ? "Show all prices again" : "Show only these seats"}
               className={`flex min-h-12 items-center gap-2 rounded-md px-2 text-left sm:px-1.5 lg:px-2 leading-tight tabular-nums hover:bg-sunk ${wanted.has(index) ? "bg-sunk shadow-[inset_0_-2px_0_var(--color-ink)]" : ""}`}
               onClick={() => toggle(index)}
+              // Browsers leave a button alone that shows a sliver of itself.
+              onFocus={(event) => event.currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" })}
             >
               <span
                 className={`grid h-5 w-5 shrink-0 place-items-center rounded-full text-[11px] font-semibold ${off || (live.loaded && free === 0) ? "opacity-50" : ""}`}
