@@ -85,7 +85,9 @@ def test_money_has_its_currencys_minor_units(amount: int, currency: str, locale:
     assert rules.amount_of(amount, currency, locale) == written
 
 
-@pytest.mark.parametrize("kind", ["order_paid", "order_failed", "refund_made", "lines_cancelled", "moved"])
+@pytest.mark.parametrize(
+    "kind", ["order_paid", "order_failed", "refund_made", "lines_cancelled", "moved", "called_off", "email_proof"]
+)
 def test_every_language_says_everything(kind: str) -> None:
     placeholders = re.compile(r"\$(\w+)")
     english = words(kind, "en")

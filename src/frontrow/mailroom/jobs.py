@@ -11,6 +11,7 @@ from frontrow.mailroom.actions import moves, tell
 from frontrow.mailroom.messages import MOVED, MOVED_BATCH, RESEND
 from frontrow.orders.messages import ORDER_FAILED, ORDER_PAID
 from frontrow.payments.messages import CALLED_OFF, LINES_CANCELLED, REFUND_MADE
+from frontrow.people.messages import EMAIL_PROOF_ASKED
 
 
 def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
@@ -38,6 +39,9 @@ def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
     async def moved(payload: dict[str, Any]) -> None:
         await tell.moved(rt, gw, as_uuid(payload, "order_id"), int(payload["move_no"]))
 
+    async def email_proof(payload: dict[str, Any]) -> None:
+        await tell.email_proof(rt, gw, as_uuid(payload, "proof_id"))
+
     async def resend(payload: dict[str, Any]) -> None:
         await tell.resend(rt, gw, as_uuid(payload, "order_id"), as_uuid(payload, "resend_id"))
 
@@ -51,6 +55,7 @@ def handlers(rt: Runtime, gw: Gateways) -> dict[str, Handler]:
         MOVED_BATCH: performance_moved,
         MOVED: moved,
         RESEND: resend,
+        EMAIL_PROOF_ASKED: email_proof,
     }
 
 

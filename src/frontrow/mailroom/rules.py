@@ -30,6 +30,7 @@ REFUND_MADE = "refund_made"
 LINES_CANCELLED = "lines_cancelled"
 MOVED = "moved"
 CALLED_OFF = "called_off"
+EMAIL_PROOF = "email_proof"
 RESEND = "resend"
 """The kinds of mails. All but the last have words of their own; that one says again what ``ORDER_PAID`` says."""
 
@@ -185,6 +186,15 @@ def called_off(
         paragraphs.insert(1, values["said"])
     total = (values["total_label"], facts["amount"]) if back else None
     return _end(order, Letter(values, paragraphs, _rows(places, order), total, notes=[values["link_note"]]))
+
+
+def email_proof(name: str, locale: str, link: str, origin: str) -> Rendered:
+    """ "Confirm your address", for an account; the only mail that is about no order."""
+    told = words(EMAIL_PROOF, language(locale))
+    facts = {"name": one_line(name), "link": link, "host": urlsplit(origin).netloc}
+    own = ("subject", "preview", "eyebrow", "title", "hello", "open", "footer", "intro", "lasts", "not_you")
+    values = {**facts, **{word: say(told[word], facts) for word in own}}
+    return render(Letter(values, [values["intro"], values["lasts"]], notes=[values["not_you"]]), language(locale))
 
 
 def _begin(

@@ -54,6 +54,7 @@ class Order(Base):
         ),
         CheckConstraint("paid_at IS NOT NULL OR state <> 'paid'", name="paid_at"),
         Index("ix_orders_performance_id_account", "performance_id", "account"),
+        Index("ix_orders_guest", "account", "id", postgresql_where="user_id IS NULL"),
         Index("ix_orders_user_id", "user_id", "id", postgresql_where="user_id IS NOT NULL"),
         Index(
             "ix_orders_moving",

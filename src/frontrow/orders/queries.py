@@ -228,16 +228,26 @@ async def lines(tx: Tx, order_id: uuid.UUID) -> list[LineView]:
     return (await lines_of(tx, [order_id])).get(order_id, [])
 
 
+_MINE = f"""{_ORDER}
+ WHERE o.id IN (
+   SELECT id FROM (
+     (SELECT id FROM orders WHERE user_id = :user AND (CAST(:before AS uuid) IS NULL OR id < :before)
+       ORDER BY id DESC LIMIT :limit)
+     UNION ALL
+     (SELECT id FROM orders
+       WHERE user_id IS NULL AND (CAST(:before AS uuid) IS NULL OR id < :before)
+         AND account = (SELECT email FROM user_account WHERE id = :user AND email_verified_at IS NOT NULL)
+       ORDER BY id DESC LIMIT :limit)) AS either)
+ ORDER BY o.id DESC LIMIT :limit
+"""  # noqa: S608 -- columns and tables of this file
+
+
 async def orders_of_user(tx: Tx, user_id: uuid.UUID, before: uuid.UUID | None, limit: int) -> list[OrderView]:
-    """A page of an account's orders, newest first; ``before`` is the last id of the page before."""
-    found = await tx.sql(
-        _ORDER
-        + """WHERE o.user_id = :user AND (CAST(:before AS uuid) IS NULL OR o.id < :before)
-             ORDER BY o.id DESC LIMIT :limit""",
-        user=user_id,
-        before=before,
-        limit=limit,
-    )
+    """A page of an account's orders, newest first; ``before`` is the last id of the page before.
+
+    What a guest bought with the address that the account has proved is the account's, too: whenever it was bought.
+    """
+    found = await tx.sql(_MINE, user=user_id, before=before, limit=limit)
     return [OrderView(**row._mapping) for row in found]
 
 

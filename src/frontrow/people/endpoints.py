@@ -27,13 +27,25 @@ from frontrow.people.access import (
     REFRESH_COOKIE,
     Doorkeeper,
     DoorkeeperDep,
+    LoggedInDep,
     OptionalUserDep,
     bearer_token,
     buyer_cookie,
 )
-from frontrow.people.actions import accounts, sessions
-from frontrow.people.errors import BadCredentials, LogInFailed, ProviderUnavailable, TokenExpired, TooManyTries
+from frontrow.people.actions import accounts, proofs, sessions
+from frontrow.people.errors import (
+    AlreadyProved,
+    BadCredentials,
+    LinkExpired,
+    LinkNotYours,
+    LinkUsed,
+    LogInFailed,
+    ProviderUnavailable,
+    TokenExpired,
+    TooManyTries,
+)
 from frontrow.people.schemas import (
+    EmailProofRequest,
     LogInProvider,
     LogInProviders,
     LogInRequest,
@@ -73,10 +85,39 @@ async def get_me(request: Request, response: Response, rt: RuntimeDep, user: Opt
 async def sign_up(body: SignUpRequest, request: Request, rt: RuntimeDep, keeper: DoorkeeperDep) -> SignedUp:
     """Make an account. The answer is the same when the address has one: nobody learns here who is a customer."""
     await keeper.spend((rules.SIGN_UPS_BY_ADDRESS, _address(request)))
-    await accounts.sign_up(rt.db, keeper.passwords, body.email, body.password, body.name)
+    pepper = (await keeper.key()).pepper
+    await accounts.sign_up(rt.db, keeper.passwords, pepper, body.email, body.password, body.name, body.locale)
     return SignedUp(
         message="You can log in now. If this address had an account already, it is unchanged and keeps its password."
     )
+
+
+@router.post(
+    "/account/email-proof", status_code=202, responses=refusals(NotLoggedIn, AlreadyProved, TooManyTries, Busy)
+)
+async def ask_for_email_proof(user: LoggedInDep, rt: RuntimeDep, keeper: DoorkeeperDep) -> None:
+    """Mail the link that proves the account's address once more. It is good for a day."""
+    await keeper.spend((rules.PROOFS_SOON, str(user.user_id)), (rules.PROOFS_A_DAY, str(user.user_id)))
+    pepper = (await keeper.key()).pepper
+    await rt.db.write(lambda tx: proofs.ask(tx, pepper, user.user_id))
+
+
+@router.post(
+    "/account/email-proof/confirm",
+    responses=refusals(NotLoggedIn, InvalidRequest, LinkNotYours, LinkUsed, LinkExpired, Busy),
+)
+async def prove_email(body: EmailProofRequest, user: LoggedInDep, rt: RuntimeDep) -> User:
+    """Take the link from the mail, logged in to the account that it was sent for. From now on what was bought with this
+    address without an account is among the account's orders."""
+
+    async def work(tx: Tx) -> User:
+        await proofs.prove(tx, user.user_id, body.token)
+        person = await queries.person(tx, user.user_id)
+        if person is None:
+            raise NotLoggedIn
+        return User.of(person)
+
+    return await rt.db.write(work)
 
 
 @router.post("/account/log-in", responses=refusals(BadCredentials, InvalidRequest, TooManyTries, Busy))

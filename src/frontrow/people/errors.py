@@ -45,3 +45,29 @@ class ProviderUnavailable(Refusal):
     code = "provider_unavailable"
     status = 503
     title = "The log-in provider doesn't answer. Please try again, or log in with a password."
+
+
+class AlreadyProved(Refusal):
+    code = "email_confirmed_already"
+    status = 409
+    title = "Your address is confirmed already. Nothing needs to be done."
+
+
+class LinkNotYours(Refusal):
+    """The link is of another account, or there is none like it."""
+
+    code = "link_not_yours"
+    status = 403
+    title = "This link isn't one of this account. Log in to the account that it was sent for, or ask for a new link."
+
+
+class LinkUsed(Refusal):
+    code = "link_used"
+    status = 409
+    title = "This link was used already. Your address is confirmed."
+
+
+class LinkExpired(Refusal):
+    code = "link_expired"
+    status = 410
+    title = "This link is older than a day. Ask for a new one on your account's page."

@@ -36,6 +36,7 @@ class Person:
     email: str
     name: str
     locale: str
+    email_verified: bool
     organisers: tuple[Membership, ...]
 
 
@@ -59,12 +60,37 @@ async def person(tx: Tx, user_id: uuid.UUID) -> Person | None:
     """A person with their teams; None when the account is gone or disabled."""
     row = (
         await tx.execute(
-            select(User.id, User.email, User.name, User.locale).where(User.id == user_id, User.disabled_at.is_(None))
+            select(
+                User.id, User.email, User.name, User.locale, User.email_verified_at.is_not(None).label("verified")
+            ).where(User.id == user_id, User.disabled_at.is_(None))
         )
     ).one_or_none()
     if row is None:
         return None
-    return Person(row.id, row.email, row.name, row.locale, await memberships(tx, user_id))
+    return Person(row.id, row.email, row.name, row.locale, row.verified, await memberships(tx, user_id))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A link that is to be mailed: to whom, and in which language."""
+
+    id: uuid.UUID
+    email: str
+    name: str
+    locale: str
+
+
+async def proof_to_mail(tx: Tx, proof_id: uuid.UUID) -> Proof | None:
+    """None when nobody needs it any more: it was used, has lapsed, or the address has another proof."""
+    row = (
+        await tx.sql(
+            """SELECT p.id, p.email, u.name, u.locale FROM email_proof p JOIN user_account u ON u.id = p.user_id
+                WHERE p.id = :proof AND p.used_at IS NULL AND p.expires_at > clock_timestamp()
+                  AND u.email = p.email AND u.email_verified_at IS NULL AND u.disabled_at IS NULL""",
+            proof=proof_id,
+        )
+    ).one_or_none()
+    return Proof(**row._mapping) if row else None
 
 
 async def memberships(tx: Tx, user_id: uuid.UUID) -> tuple[Membership, ...]:

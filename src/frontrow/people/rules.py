@@ -37,6 +37,21 @@ LOG_INS_BY_ADDRESS: RateLimitItem = parse("200 per 5 minutes")
 SIGN_UPS_BY_ADDRESS: RateLimitItem = parse("30 per 10 minutes")
 
 
+PROOFS_SOON: RateLimitItem = parse("2 per 5 minutes")
+PROOFS_A_DAY: RateLimitItem = parse("6 per day")
+
+
+def proof_token(pepper: bytes, proof_id: uuid.UUID) -> str:
+    """What the link of a proof carries. It follows from the proof's id and our secret, so that the worker that mails it
+    needn't be told, and a mail that goes out twice says the same; the database has only its hash."""
+    mac = hmac.new(pepper, b"email proof " + proof_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def proof_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
 def clean_email(raw: str) -> str:
     """The address in the one form that we store: lower case, an ASCII domain.
 

@@ -17,6 +17,11 @@ class SignUpRequest(_Sent):
     email: str = Field(max_length=254, examples=["ben@frontrow.example"])
     password: str = Field(max_length=1000, description="8 to 200 characters of any script.")
     name: str = Field(max_length=1000)
+    locale: str = Field(default="en", max_length=35, pattern=r"^[A-Za-z0-9-]+$", description="BCP 47, of mails.")
+
+
+class EmailProofRequest(_Sent):
+    token: str = Field(max_length=200, description="From the link in the mail.")
 
 
 class LogInRequest(_Sent):
@@ -39,6 +44,7 @@ class User(BaseModel):
     id: uuid.UUID
     email: str
     name: str
+    email_verified: bool = Field(description="The address is proved; guest orders placed with it are the account's.")
     organisers: list[OrganiserRole]
 
     @classmethod
@@ -47,6 +53,7 @@ class User(BaseModel):
             id=person.id,
             email=person.email,
             name=person.name,
+            email_verified=person.email_verified,
             organisers=[
                 OrganiserRole(id=team.id, slug=team.slug, name=team.name, role=team.role) for team in person.organisers
             ],

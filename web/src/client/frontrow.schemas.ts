@@ -406,6 +406,14 @@ export interface DoorPerformances {
   items: DoorPerformance[];
 }
 
+export interface EmailProofRequest {
+  /**
+     * From the link in the mail.
+     * @maxLength 200
+     */
+  token: string;
+}
+
 export type EventDetailAvailability = typeof EventDetailAvailability[keyof typeof EventDetailAvailability];
 
 
@@ -632,6 +640,8 @@ export interface User {
   id: string;
   email: string;
   name: string;
+  /** The address is proved; guest orders placed with it are the account's. */
+  email_verified: boolean;
   organisers: OrganiserRole[];
 }
 
@@ -1321,6 +1331,12 @@ export interface SignUpRequest {
   password: string;
   /** @maxLength 1000 */
   name: string;
+  /**
+     * BCP 47, of mails.
+     * @maxLength 35
+     * @pattern ^[A-Za-z0-9-]+$
+     */
+  locale?: string;
 }
 
 export interface SignedUp {

@@ -22,6 +22,7 @@ import type {
   CouponPage,
   CouponRequest,
   DoorPerformances,
+  EmailProofRequest,
   EventDetail,
   EventPage,
   ExportSeatMap200,
@@ -72,7 +73,8 @@ import type {
   SignedUp,
   StartPaymentParams,
   StripeWebhook200,
-  TicketKeys
+  TicketKeys,
+  User
 } from './frontrow.schemas.ts';
 
 import { http } from '../shared/lib/http.ts';
@@ -1448,6 +1450,71 @@ return http<SignedUp>(getSignUpUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(signUpRequest)
+  }
+);}
+
+
+
+export const getAskForEmailProofUrl = () => {
+
+
+
+
+  return `/api/account/email-proof`
+}
+
+/**
+ * Mail the link that proves the account's address once more. It is good for a day.
+ * @summary Ask For Email Proof
+ */
+export const askForEmailProof = async ( options?: Parameters<typeof http>[1]): Promise<unknown> => {
+
+  return http<unknown>(getAskForEmailProofUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getProveEmailUrl = () => {
+
+
+
+
+  return `/api/account/email-proof/confirm`
+}
+
+/**
+ * Take the link from the mail, logged in to the account that it was sent for. From now on what was bought with this
+ * address without an account is among the account's orders.
+ * @summary Prove Email
+ */
+export const proveEmail = async (emailProofRequest: EmailProofRequest, options?: Parameters<typeof http>[1]): Promise<User> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return http<User>(getProveEmailUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(emailProofRequest)
   }
 );}
 

@@ -6,6 +6,7 @@ from frontrow.mailroom import rules
 from frontrow.mailroom.messages import MOVED, MOVED_BATCH, RESEND
 from frontrow.orders.messages import ORDER_FAILED, ORDER_PAID
 from frontrow.payments.messages import CALLED_OFF, LINES_CANCELLED, REFUND_MADE
+from frontrow.people.messages import EMAIL_PROOF_ASKED
 
 KINDS = {
     rules.ORDER_PAID: ORDER_PAID,
@@ -15,6 +16,7 @@ KINDS = {
     rules.MOVED: MOVED,
     rules.CALLED_OFF: CALLED_OFF,
     rules.RESEND: RESEND,
+    rules.EMAIL_PROOF: EMAIL_PROOF_ASKED,
 }
 """The topic of each kind of mail."""
 

@@ -15,6 +15,7 @@ from frontrow.mailroom import queries, rules
 from frontrow.mailroom.rules import Attachment
 from frontrow.mailroom.templates import Rendered
 from frontrow.orders.queries import OrderView
+from frontrow.people.queries import Proof
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +25,9 @@ LEASE_S = 60.0
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to an order's buyer."""
+    """A mail to an order's buyer, or to somebody with an account."""
 
-    order: OrderView
+    to: OrderView | Proof
     said: Rendered
     attachments: Sequence[Attachment] = field(default_factory=tuple)
 
@@ -56,14 +57,16 @@ async def send_once(rt: Runtime, gw: Gateways, key: str, write: Callable[[], Awa
 
 
 async def _send(rt: Runtime, gw: Gateways, key: str, mail: Mail) -> dict[str, str]:
-    refused = {"outcome": "refused", "order_id": str(mail.order.id), "to": mail.order.email}
+    refused = {"outcome": "refused", "to": mail.to.email}
+    if isinstance(mail.to, OrderView):
+        refused["order_id"] = str(mail.to.id)
     try:
         message = rules.envelope(
             mail.said,
             key=key,
             sender=rt.settings.mail.sender,
-            to=mail.order.email,
-            to_name=mail.order.name,
+            to=mail.to.email,
+            to_name=mail.to.name,
             now=clock.now(),
             correlation_id=correlation_id(),
             attachments=mail.attachments,

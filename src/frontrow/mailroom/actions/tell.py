@@ -15,6 +15,8 @@ from frontrow.mailroom.actions.send import Mail, send_once
 from frontrow.mailroom.queries import Story
 from frontrow.mailroom.rules import Attachment
 from frontrow.orders import queries as orders
+from frontrow.people import queries as people
+from frontrow.people.rules import AccessKey, proof_token
 from frontrow.tickets.actions.calendar import order_calendar
 from frontrow.tickets.actions.draw import pdf
 
@@ -140,6 +142,20 @@ async def moved(rt: Runtime, gw: Gateways, order_id: uuid.UUID, move_no: int) ->
         return Mail(story.order, said, [_calendar(rt, story)])
 
     await send_once(rt, gw, rules.effect_key(rules.MOVED, order_id, move_no), write)
+
+
+async def email_proof(rt: Runtime, gw: Gateways, proof_id: uuid.UUID) -> None:
+    """Somebody with an account is sent the link that proves their address."""
+
+    async def write() -> Mail | None:
+        proof = await rt.db.read(lambda tx: people.proof_to_mail(tx, proof_id))
+        if proof is None:
+            return None
+        pepper = AccessKey.of(await rt.secrets.get("jwt_key")).pepper
+        link = f"{rt.settings.origin}/account?confirm={proof_token(pepper, proof_id)}"
+        return Mail(proof, rules.email_proof(proof.name, proof.locale, link, rt.settings.origin))
+
+    await send_once(rt, gw, rules.effect_key(rules.EMAIL_PROOF, proof_id), write)
 
 
 def _calendar(rt: Runtime, story: Story) -> Attachment:

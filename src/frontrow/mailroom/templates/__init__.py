@@ -68,7 +68,14 @@ def render(letter: Letter, locale: str) -> Rendered:
 def _html(letter: Letter, locale: str) -> str:
     paragraph, row, note = _layout("letter.paragraph.html"), _layout("letter.row.html"), _layout("letter.note.html")
     blocks = frozenset(
-        name for name, there in (("rows", letter.rows), ("total", letter.total), ("tax", letter.tax_line)) if there
+        name
+        for name, there in (
+            ("evening", "date" in letter.values),
+            ("rows", letter.rows),
+            ("total", letter.total),
+            ("tax", letter.tax_line),
+        )
+        if there
     )
     label, total = letter.total or ("", "")
     values = {**letter.values, "total_label": label, "total": total, "tax_line": letter.tax_line}
@@ -84,7 +91,9 @@ def _html(letter: Letter, locale: str) -> str:
 
 def _text(letter: Letter) -> str:
     said = letter.values
-    when = [f"{said['date']}, {said['time']}", said["zone"] + said["doors_line"], said["venue"], said["address"]]
+    when = []
+    if "date" in said:
+        when = [f"{said['date']}, {said['time']}", said["zone"] + said["doors_line"], said["venue"], said["address"]]
     parts = [
         said["eyebrow"],
         "\n".join([said["title"], *filter(None, when)]),

@@ -10,7 +10,7 @@ from frontrow.core.ids import new_id
 from frontrow.core.redis import Redis
 from frontrow.gateways.oauth import Identity
 from frontrow.people import queries, rules
-from frontrow.people.actions import sessions
+from frontrow.people.actions import proofs, sessions
 from frontrow.people.actions.passwords import Passwords
 from frontrow.people.errors import AccountExists, BadCredentials, LogInFailed
 from frontrow.people.models import OAuthIdentity, Organiser, TeamMember, User
@@ -56,15 +56,25 @@ async def set_role(tx: Tx, organiser_id: uuid.UUID, user_id: uuid.UUID, role: st
     )
 
 
-async def sign_up(db: Database, passwords: Passwords, email: str, password: str, name: str) -> None:
-    """Make an account unless the address has one. The work and the (missing) answer are the same in both cases.
+async def sign_up(
+    db: Database, passwords: Passwords, pepper: bytes, email: str, password: str, name: str, locale: str = "en"
+) -> None:
+    """Make an account unless the address has one, and mail the link that proves the address to it.
+
+    The work is the hash, and the (missing) answer is the same in both cases.
 
     Raises InvalidRequest for an address, password or name that can't be.
     """
     address, called = rules.clean_email(email), rules.clean_name(name)
     # No transaction stays open while a password is hashed.
     hashed = await passwords.hash(rules.checked_password(password))
-    await db.write(lambda tx: create_user(tx, address, called, hashed))
+
+    async def work(tx: Tx) -> None:
+        made = await create_user(tx, address, called, hashed, locale=locale)
+        if made is not None:
+            await proofs.ask(tx, pepper, made)
+
+    await db.write(work)
 
 
 async def user_of_identity(tx: Tx, identity: Identity) -> uuid.UUID:

@@ -14,6 +14,7 @@ import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Tabs } from "@/shared/ui/Tabs";
 import { Waiting } from "@/shared/ui/Waiting";
+import { EmailProof, LogInToConfirm } from "./EmailProof";
 
 /** Logging in and signing up; for who is logged in, who they are. Buying never leads through here. */
 export function AccountPage() {
@@ -34,6 +35,7 @@ function Entrance() {
   return (
     <>
       <h1 className="sr-only">Log in or sign up</h1>
+      <LogInToConfirm />
       <Tabs
         label="Log in or sign up"
         tabs={[
@@ -75,7 +77,7 @@ function useEntrance(kind: "log-in" | "sign-up") {
   return useMutation({
     mutationFn: async ({ name, email, password }: Credentials) => {
       beginAction();
-      if (kind === "sign-up") await signUp({ name, email, password });
+      if (kind === "sign-up") await signUp({ name, email, password, locale: navigator.language.slice(0, 35) || "en" });
       return logIn({ email, password });
     },
     onSuccess: async () => {
@@ -154,6 +156,9 @@ function Profile({ user }: { user: NonNullable<Me["user"]> }) {
     <>
       <h1 className="text-3xl sm:text-4xl">{user.name}</h1>
       <p className="mt-2 text-muted">{user.email}</p>
+      <div className="mt-6 empty:hidden">
+        <EmailProof user={user} />
+      </div>
       <div className="mt-8 flex flex-wrap gap-3">
         <Link to="/wallet" className={buttonClass("next")}>
           My tickets

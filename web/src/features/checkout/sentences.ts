@@ -38,6 +38,10 @@ const AFTERWARDS: Record<string, Sentence> = {
   not_refundable: say("That is more than can still be given back", "Nothing was changed. Money that is on its way back counts, too.", "close", "Close"),
   nothing_to_resend: say("This order has no tickets to send", "Nothing was changed: its seats and money are as its page says.", "reload", "Reload the page"),
   resent_too_often: say("These tickets were sent a few times already", "Nothing was changed, and your seats are yours. Look in the spam folder, or ask again later.", "close", "Close"),
+  email_confirmed_already: say("Your address is confirmed already", "Nothing needs to be done: your seats and your money are as they were.", "close", "Close"),
+  link_not_yours: say("This link is for another account", "Nothing was changed: seats and money are as they were. Log in with the account that the mail was sent for.", "log-in", "Log in"),
+  link_used: say("This link was used already", "It is good once. Nothing was changed: seats and money are as they were.", "close", "Close"),
+  link_expired: say("This link is older than a day", "Nothing was changed: seats and money are as they were. Your account's page sends a new one.", "close", "Close"),
   ticket_used: say("Somebody was let in with one of these tickets", "Nothing was changed: seats and money are as they were. Check at the door first; then it can be done all the same.", "close", "Close"),
 };
 

@@ -59,6 +59,7 @@ export function WalletPage() {
         </Button>
       )}
       {ready && loggedOut && items.length > 0 && <AlsoLogIn />}
+      {ready && user?.email_verified === false && <AlsoConfirm email={user.email} />}
     </div>
   );
 }
@@ -94,6 +95,19 @@ function AlsoLogIn() {
         Log in
       </Link>{" "}
       to see everything.
+    </p>
+  );
+}
+
+/** Under an account's orders while its address isn't proved: what a guest bought with it is kept back until then. */
+function AlsoConfirm({ email }: { email: string }) {
+  return (
+    <p className="prose-width mt-10 text-sm text-muted">
+      Bought something with {email} before you had an account?{" "}
+      <Link to="/account" className="text-link text-ink">
+        Confirm your address
+      </Link>{" "}
+      to see it here.
     </p>
   );
 }
