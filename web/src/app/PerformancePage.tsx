@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useCallback, useDeferredValue, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useSyncExternalStore } from "react";
 import { getPerformance } from "@/client/frontrow";
 import type { PerformanceDetail } from "@/client/frontrow.schemas";
 import { OrderPanel, useCheckout } from "@/features/checkout";
-import { areaOf, freePlaces, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, type Alone, type AloneRule, type House } from "@/features/seatmap";
+import { areaOf, freePlaces, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, useAlone, type Alone, type House } from "@/features/seatmap";
 import { clock, longDate, shortDateTime, zoneNote } from "@/shared/lib/dates";
 import { useWide } from "@/shared/lib/media";
 import { isMissing } from "@/shared/lib/problem";
@@ -82,8 +82,7 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
   const salesOpen = performance.sales === "open";
   const choosing = checkout.hold === null && checkout.order === null && checkout.busy === null;
   useSyncExternalStore(live.subscribeCalmly, live.getVersion);
-  const leavesSingle = useAloneRule(checkout.selected.length > 0);
-  const alone = leavesSingle && choosing && live.loaded && checkout.selected.length > 0 ? leavesSingle(house, (seatNo) => live.stateOf(seatNo), checkout.selected) : null;
+  const alone = useAlone(house, live, choosing ? checkout.selected : NOBODY);
   const move = (seats: readonly number[]): void => {
     for (const seatNo of checkout.selected) if (!seats.includes(seatNo)) toggle(seatNo);
     checkout.choose(seats);
@@ -132,17 +131,6 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
 }
 
 const NOBODY: readonly number[] = [];
-
-/** The rule of seats left alone. It comes with the first seat that is chosen; the first view doesn't wait for it. */
-function useAloneRule(wanted: boolean): AloneRule | null {
-  const [rule, setRule] = useState<AloneRule | null>(null);
-  useEffect(() => {
-    if (!wanted || rule) return;
-    // Without it nobody is hindered: it is a kindness.
-    void import("@/features/seatmap/alone").then(({ leavesSingle }) => setRule(() => leavesSingle), () => undefined);
-  }, [wanted, rule]);
-  return rule;
-}
 
 /** Kindly, before anything is held: a seat that would stay alone, and the move that avoids it. Nothing is forced. */
 function AloneHint({ seats, instead, nameSeats, onMove }: Alone & { nameSeats: (seats: readonly number[]) => string; onMove: (seats: readonly number[]) => void }) {
