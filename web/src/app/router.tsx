@@ -65,7 +65,7 @@ const order = createRoute({
 const account = createRoute({
   getParentRoute: () => root,
   path: "/account",
-  validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search["next"]) }),
+  validateSearch: (search: Record<string, unknown>): { next?: string; confirm?: string } => ({ next: text(search["next"]), confirm: text(search["confirm"]) }),
   component: lazyRouteComponent(() => import("@/features/account/AccountPage"), "AccountPage"),
 });
 
