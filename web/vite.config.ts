@@ -7,9 +7,18 @@ import { preloadFonts } from "./src/preload/plugin.ts";
 
 const backEnd = process.env["FRONTROW_BACKEND"] ?? "http://127.0.0.1:8000";
 
+/** The scripts that index.html itself loads. */
+const HEAD = /^assets\/(index|frame|shared|rolldown-runtime)-[\w-]+\.js$/;
+
 export default defineConfig({
   plugins: [react(), tailwindcss(), offline(), preloadFonts()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: "@", replacement: fileURLToPath(new URL("./src", import.meta.url)) },
+      // React has had it of its own since 18; the stand-in for older ones would only weigh.
+      { find: /^use-sync-external-store\/shim$/, replacement: "react" },
+    ],
+  },
   server: {
     host: "127.0.0.1",
     proxy: {
@@ -21,6 +30,8 @@ export default defineConfig({
   },
   build: {
     target: "es2023",
+    // The page's head has asked for these already; a page that is opened asks for the rest.
+    modulePreload: { resolveDependencies: (_file, asked, { hostType }) => (hostType === "js" ? asked.filter((file) => !HEAD.test(file)) : asked) },
     // Inlined fonts and pictures would need a weaker content security policy, and would not be cached on their own.
     assetsInlineLimit: 0,
     sourcemap: false,
@@ -29,7 +40,17 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: fileURLToPath(new URL("./index.html", import.meta.url)), sw: WORKER },
       // The worker's address never changes: its scope is the whole shop, and browsers ask for it anew.
-      output: { entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+      output: {
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+        codeSplitting: {
+          groups: [
+            // What changes seldom stays in the browser's cache over a new version of ours.
+            { name: "frame", test: /^(?!.*(infiniteQuery|mutationObserver|useMutation)).*\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack)\//i },
+            // What several pages share is small and many: one file of it is asked for once.
+            { name: "shared", test: /src\/(shared|client|features\/browse)\//, minShareCount: 4 },
+          ],
+        },
+      },
     },
   },
 });

@@ -56,7 +56,7 @@ export function EventList({ events, pages = [], except, byMonth }: EventListProp
       <p role="status" className="sr-only">
         {items.length > 0 && (hasNextPage ? `${items.length} ${total ? `of ${total} ` : ""}events shown` : `All ${count(items.length, "event")} shown`)}
       </p>
-      {hasNextPage && (
+      {hasNextPage && items.length > 0 && (
         <div className="mt-8 text-center">
           <Near key={items.length} when={pages.length < BY_THEMSELVES && !isFetchingNextPage} onNear={() => void fetchNextPage()} />
           <Button busy={isFetchingNextPage} onClick={(event) => more(event.detail === 0)}>
