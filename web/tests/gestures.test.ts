@@ -18,7 +18,7 @@ describe("a flick", () => {
 
   it("is none when the hand was slow, held still before letting go, or only just came", () => {
     expect(flick(drag(0.1, 200), 205)).toBeNull();
-    expect(flick(drag(1.5, 200), 290)).toBeNull();
+    expect(flick(drag(1.5, 200), 265)).toBeNull();
     expect(flick([{ x: 0, y: 0, at: 0 }], 1)).toBeNull();
     expect(flick([], 1)).toBeNull();
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { clamp, fit, reveal, toMap, toScreen, zoomAt } from "@/features/seatmap/camera";
 import { nextSeat } from "@/features/seatmap/cursor";
-import { insidePolygon, SeatGrid } from "@/features/seatmap/grid";
+import { SeatGrid } from "@/features/seatmap/grid";
 import { buildHouse, categoryOf, isStanding, nameOf } from "@/features/seatmap/house";
 import { nearestFree } from "@/features/seatmap/nearest";
+import { insidePolygon, wordsAt } from "@/features/seatmap/polygon";
 import { smallHouse } from "./houses";
 
 const house = buildHouse(smallHouse());
@@ -107,5 +108,18 @@ describe("the nearest seats instead", () => {
   it("offers nothing rather than something else", () => {
     expect(nearestFree(house, () => "s", [3], new Set())).toEqual([]);
     expect(nearestFree(house, () => "f", [41], new Set())).toEqual([]);
+  });
+});
+
+describe("where an area's name stands", () => {
+  it("is its middle, as long as there is room", () => {
+    expect(wordsAt([[0, 0], [100, 0], [100, 60], [0, 60]])).toEqual([50, 30]);
+  });
+
+  it("is not the runway that a horseshoe lies around", () => {
+    const [x, y] = wordsAt([[0, 0], [300, 0], [300, 200], [600, 200], [600, 0], [900, 0], [900, 400], [0, 400]]);
+    expect(insidePolygon(x, y, [[295, 0], [605, 0], [605, 215], [295, 215]])).toBe(false);
+    expect(Math.abs(x - 450)).toBeLessThan(1);
+    expect(y).toBeGreaterThan(240);
   });
 });

@@ -82,7 +82,7 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
   const salesOpen = performance.sales === "open";
   const choosing = checkout.hold === null && checkout.order === null && checkout.busy === null;
   useSyncExternalStore(live.subscribeCalmly, live.getVersion);
-  const alone = useAlone(house, live, choosing ? checkout.selected : NOBODY);
+  const alone = useAlone(house, live, choosing ? checkout.selected : NOBODY, checkout.mine);
   const move = (seats: readonly number[]): void => {
     for (const seatNo of checkout.selected) if (!seats.includes(seatNo)) toggle(seatNo);
     checkout.choose(seats);

@@ -45,7 +45,7 @@ export function Legend({ house, live, prices, wanted, onWanted }: LegendProps) {
               type="button"
               aria-pressed={wanted.has(index)}
               title={wanted.has(index) ? "Show all prices again" : "Show only these seats"}
-              className={`flex min-h-12 items-center gap-2 rounded-md px-2 text-left sm:px-1.5 lg:px-2 leading-tight tabular-nums hover:bg-sunk ${wanted.has(index) ? "bg-sunk shadow-[inset_0_-2px_0_var(--color-ink)]" : ""}`}
+              className={`flex min-h-12 items-center gap-2 rounded-md px-2 text-left sm:gap-1.5 sm:px-1.5 leading-tight tabular-nums hover:bg-sunk ${wanted.has(index) ? "bg-sunk shadow-[inset_0_-2px_0_var(--color-ink)]" : ""}`}
               onClick={() => toggle(index)}
               // Browsers leave a button alone that shows a sliver of itself.
               onFocus={(event) => event.currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" })}

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
 import { seatWords } from "@/shared/lib/seatWords";
 import { useTheme } from "@/shared/lib/theme";
-import { firstSeat, moveFrom, type Direction, type Move } from "./cursor";
+import type { Direction, Move } from "./cursor";
 import { attachGestures } from "./gestures";
 import { nameOf, type House } from "./house";
 import type { LiveSeats } from "./live";
@@ -13,6 +13,9 @@ import { exposeForTests } from "./testHandle";
 // Neither is in the first view: the one needs a zoom, the other a seat that is pointed at.
 const Minimap = lazy(() => import("./Minimap").then(({ Minimap: component }) => ({ default: component })));
 const SeatTip = lazy(() => import("./SeatTip").then(({ SeatTip: component }) => ({ default: component })));
+
+/** The keyboard's way through the house. */
+const way = () => import("./cursor");
 
 export interface SeatCanvasProps {
   house: House;
@@ -45,7 +48,13 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
   const [view, setView] = useState<MapView | null>(null);
   const [tip, setTip] = useState<number | null>(null);
   const [brief, setBrief] = useState(false);
-  const [cursor, setCursor] = useState<number | null>(null);
+  const [cursor, setShownCursor] = useState<number | null>(null);
+  // Two quick keys are two steps, even before the first one is painted.
+  const at = useRef<number | null>(null);
+  const setCursor = (seatNo: number | null): void => {
+    at.current = seatNo;
+    setShownCursor(seatNo);
+  };
 
   // The gestures are attached once; they reach today's props through this.
   const latest = useRef({ mine, locked, onToggle });
@@ -109,13 +118,16 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
   useEffect(() => view?.setAlone(alone ?? []), [view, alone]);
   useEffect(() => view?.setCursor(cursor), [view, cursor]);
 
-  const moveCursor = (move: Move): void => {
+  const moveCursor = async (move: Move): Promise<void> => {
     if (!view) return;
+    // Comes with the focus; who looks with a pointer never needs it.
+    const { firstSeat, moveFrom } = await way();
     const middle = view.window();
+    const from = at.current;
     const next =
-      cursor === null
+      from === null
         ? firstSeat(house, view.grid, (middle.left + middle.right) / 2, (middle.top + middle.bottom) / 2)
-        : moveFrom(house, view.grid, cursor, move);
+        : moveFrom(house, view.grid, from, move);
     if (next === null) return;
     setCursor(next);
     setBrief(false);
@@ -130,12 +142,12 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
     if (direction && event.shiftKey) {
       const along = direction === "left" || direction === "up" ? PAN_STEP : -PAN_STEP;
       view.panBy(direction === "left" || direction === "right" ? along : 0, direction === "up" || direction === "down" ? along : 0);
-    } else if (direction) moveCursor(direction);
-    else if (JUMPS[event.key]) moveCursor(JUMPS[event.key] as Move);
+    } else if (direction) void moveCursor(direction);
+    else if (JUMPS[event.key]) void moveCursor(JUMPS[event.key] as Move);
     else if (event.key === "+" || event.key === "=") view.flyZoom(ZOOM_STEP, ...cursorPoint());
     else if (event.key === "-") view.flyZoom(1 / ZOOM_STEP, ...cursorPoint());
     else if (event.key === "0") view.fitAll();
-    else if ((event.key === "Enter" || event.key === " ") && cursor !== null) toggle(cursor);
+    else if ((event.key === "Enter" || event.key === " ") && at.current !== null) toggle(at.current);
     else if (event.key === "Escape" && cursor !== null) setCursor(null);
     else return;
     event.preventDefault();
@@ -157,6 +169,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
         tabIndex={0}
         className="seat-map absolute inset-0 touch-none select-none"
         onKeyDown={onKeyDown}
+        onFocus={() => void way().catch(() => undefined)}
         onBlur={() => {
           setCursor(null);
           setTip(null);

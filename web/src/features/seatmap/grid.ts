@@ -86,14 +86,3 @@ export class SeatGrid {
     return best;
   }
 }
-
-/** Whether a point lies inside a polygon (even-odd rule). */
-export function insidePolygon(x: number, y: number, polygon: readonly (readonly [number, number])[]): boolean {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i, i += 1) {
-    const [xi, yi] = polygon[i] ?? [0, 0];
-    const [xj, yj] = polygon[j] ?? [0, 0];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
-}

@@ -4,6 +4,7 @@
  */
 import type { SeatMap } from "@/client/frontrow.schemas";
 import type { Rect } from "./grid";
+import { wordsAt } from "./polygon";
 import type { SeatName } from "@/shared/lib/seatWords";
 
 export const PITCH = 10;
@@ -72,19 +73,6 @@ function categoryLetters(map: SeatMap): string[] {
   for (const section of map.sections) for (const row of section.rows) letters.add(row.category);
   for (const area of map.areas) letters.add(area.category);
   return [...letters].sort();
-}
-
-/** The middle of a polygon's surface; the mean of its corners would drift towards a finely drawn curve. */
-function centroid(points: readonly (readonly [number, number])[]): readonly [number, number] {
-  let [doubleArea, x, y] = [0, 0, 0];
-  points.forEach(([x0, y0], n) => {
-    const [x1, y1] = points[(n + 1) % points.length] ?? [x0, y0];
-    const cross = x0 * y1 - x1 * y0;
-    doubleArea += cross;
-    x += (x0 + x1) * cross;
-    y += (y0 + y1) * cross;
-  });
-  return doubleArea === 0 ? (points[0] ?? [0, 0]) : [x / (3 * doubleArea), y / (3 * doubleArea)];
 }
 
 export function buildHouse(map: SeatMap): House {
@@ -182,7 +170,7 @@ function middleSeat({ rows, label_at: labelAt }: SeatMap["sections"][number]): r
 
 function addArea(house: House, source: SeatMap["areas"][number]): void {
   const { polygon } = source;
-  const centre = centroid(polygon);
+  const centre = wordsAt(polygon);
   const category = house.categories.indexOf(source.category);
   const areaIndex =
     house.areas.push({ name: source.name, category, first: source.first_seat_no, capacity: source.capacity, polygon, centre }) - 1;

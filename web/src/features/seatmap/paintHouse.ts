@@ -72,11 +72,15 @@ function paintStage(
   const back = below ? y : y + height;
   const tip = below ? front + bow : front - bow;
   ctx.beginPath();
-  ctx.moveTo(x, back);
-  ctx.lineTo(x + width, back);
-  ctx.lineTo(x + width, front);
-  ctx.quadraticCurveTo(x + width / 2, tip + (tip - front), x, front);
-  ctx.closePath();
+  // A circus ring comes as the square around it.
+  if (round && Math.abs(width - height) < width * 0.05) ctx.ellipse(x + width / 2, y + height / 2, width / 2, height / 2, 0, 0, Math.PI * 2);
+  else {
+    ctx.moveTo(x, back);
+    ctx.lineTo(x + width, back);
+    ctx.lineTo(x + width, front);
+    ctx.quadraticCurveTo(x + width / 2, tip + (tip - front), x, front);
+    ctx.closePath();
+  }
   ctx.fillStyle = palette.ink;
   ctx.globalAlpha = 0.06;
   ctx.fill();
@@ -93,6 +97,8 @@ function paintStage(
   const [middleX, middleY] = [x + width / 2, y + height / 2 + (below ? bow * 0.35 : -bow * 0.35)];
   // Lines on the grass end before the word.
   ctx.strokeStyle = palette.paper;
+  // As the stage's own surface looks; a browser that does not know how keeps the paper.
+  ctx.strokeStyle = `color-mix(in srgb, ${palette.ink} 6%, ${palette.paper})`;
   ctx.lineJoin = "round";
   ctx.lineWidth = size * 0.5;
   if (round) ctx.strokeText(stage.label, middleX, middleY);

@@ -93,7 +93,8 @@ export class Sprites {
     ctx.beginPath();
     if (look < categories.length) {
       ctx.globalAlpha = dimmed.has(look) ? DIM : 1;
-      outline(ctx, kind, x, y, Math.max(radius, 0.6));
+      // Far away, dots as small as they should be would be paler than their price is.
+      outline(ctx, kind, x, y, radius < 2 ? Math.max(radius * 1.2, 0.6) : radius);
       ctx.fillStyle = categoryColour(palette, look);
       ctx.fill();
       if (radius / dpr >= LETTERS_FROM && radius / dpr < NUMBERS_FROM) {

@@ -102,8 +102,9 @@ export class Tiles {
   /** Notes that a seat (by index) shows something else now. */
   touch(index: number): void {
     if (this.world.house.kind[index] === KIND_STANDING) return;
-    for (const set of [this.current, this.whole, this.former]) {
-      if (!set || (set === this.whole && this.whole === this.current)) continue;
+    // The whole house is often the current zoom, too.
+    for (const set of new Set([this.current, this.whole, this.former])) {
+      if (!set) continue;
       const half = set.sprites.side / 2;
       const x = ((this.world.house.x[index] ?? 0) - this.left) * set.scale;
       const y = ((this.world.house.y[index] ?? 0) - this.top) * set.scale;

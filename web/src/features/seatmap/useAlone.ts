@@ -1,19 +1,25 @@
 import { useEffect, useState } from "react";
-import type { Alone, leavesSingle } from "./alone";
+import type * as Advice from "./advice";
+import type { Alone } from "./alone";
 import type { House } from "./house";
 import type { LiveSeats } from "./live";
 
-/**
- * Which single seats a choice would leave now, and the move that leaves none; null while nothing is chosen. The rule
- * comes with the first choice: nobody needs it to look at a house.
- */
-export function useAlone(house: House, live: LiveSeats, chosen: readonly number[]): Alone | null {
-  const [rule, setRule] = useState<{ ask: typeof leavesSingle } | null>(null);
-  const asked = chosen.length > 0;
+let advice: typeof Advice | null = null;
+
+/** `chosen`: what is chosen now; `mine`: held seats with it. Which single seats a choice would leave, and the move that leaves none; null while nothing is chosen. */
+export function useAlone(house: House, live: LiveSeats, chosen: readonly number[], mine: ReadonlySet<number>): Alone | null {
+  const [, setCome] = useState(advice !== null);
+  const asked = chosen.length > 0 || mine.size > 0;
   useEffect(() => {
-    if (!asked || rule) return;
+    if (!asked || advice) return;
     // Without it seats are chosen and held as ever; it only advises.
-    void import("./alone").then((loaded) => setRule({ ask: loaded.leavesSingle }), () => undefined);
-  }, [asked, rule]);
-  return asked && rule && live.loaded ? rule.ask(house, (seatNo) => live.stateOf(seatNo), chosen) : null;
+    void import("./advice").then((come) => {
+      advice = come;
+      setCome(true);
+    }, () => undefined);
+  }, [asked]);
+  return chosen.length > 0 && advice && live.loaded ? advice.leavesSingle(house, (seatNo) => live.stateOf(seatNo), chosen) : null;
 }
+
+/** Free seats to offer instead of lost ones, as near as there are; none as long as nobody chose any. */
+export const nearestFree: typeof Advice.nearestFree = (...asked) => advice?.nearestFree(...asked) ?? [];
