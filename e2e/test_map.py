@@ -28,6 +28,21 @@ def test_a_seat_left_alone(window: OpenWindow, house: House) -> None:
         expect(buyer.panel.get_by_role("list", name="Your seats")).to_contain_text(seat.words)
 
 
+def test_the_drawn_house_recolours_live(window: OpenWindow, house: House) -> None:
+    """Seen in the picture itself, at the zoom that shows the whole house: what somebody else holds is hollow."""
+    seat = free_row(house)[5]
+    onlooker, buyer = window(), window()
+    onlooker.open_house(house.performance_id)
+    buyer.open_house(house.performance_id)
+    free, paper = pixel(onlooker.page, seat), pixel(onlooker.page, seat, aside=12)
+    assert free != paper
+    buyer.choose([seat])
+    buyer.hold()
+    onlooker.page.wait_for_function(f"([free, ...at]) => ({_PIXEL})(at) !== free", arg=[free, seat.number, 0])
+    buyer.page.get_by_role("button", name=re.compile("^(Change seats|Give)")).first.click()
+    onlooker.page.wait_for_function(f"([free, ...at]) => ({_PIXEL})(at) === free", arg=[free, seat.number, 0])
+
+
 def test_the_little_map_is_dragged(window: OpenWindow, house: House) -> None:
     page = window().open_house(house.performance_id)
     little, frame = page.get_by_test_id("minimap"), page.get_by_test_id("minimap-frame")
@@ -99,6 +114,19 @@ def test_the_list_shows_what_is_looked_for(window: OpenWindow, house: House) -> 
     expect(seats.first).to_be_enabled()
     page.get_by_role("list", name="Prices").get_by_role("button").first.click()
     expect(page.get_by_role("group", name=re.compile("^Row ")).first).to_contain_text("A ·")
+
+
+_PIXEL = """([seat, aside]) => {
+  const canvas = document.querySelector('[data-testid="seat-map"] canvas'), corner = canvas.getBoundingClientRect();
+  const at = window.__frontrow.seatAt(seat), dense = canvas.width / corner.width;
+  const x = (at.x - corner.left) * dense, y = (at.y - corner.top + aside) * dense;
+  return [...canvas.getContext("2d").getImageData(Math.round(x), Math.round(y), 1, 1).data].join();
+}"""
+
+
+def pixel(page: Page, seat: Seat, aside: int = 0) -> str:
+    """The colour in the middle of a seat, or so many px below it, as the map has painted it."""
+    return str(page.evaluate(f"(at) => ({_PIXEL})(at)", [seat.number, aside]))
 
 
 def free_row(house: House) -> list[Seat]:
