@@ -98,7 +98,7 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         {!salesOpen && (
           <div className="p-4">
-            <Notice title={performance.sales === "soon" ? "Sales have not opened yet" : "Sales for this date have ended"}>You can look at the house, but seats cannot be held now.</Notice>
+            <Closed performance={performance} />
           </div>
         )}
         <SeatMap
@@ -189,4 +189,10 @@ function Masthead({ performance }: { performance: PerformanceDetail }) {
       </div>
     </div>
   );
+}
+
+/** Why nothing can be chosen here. */
+function Closed({ performance }: { performance: PerformanceDetail }) {
+  if (performance.cancelled) return <Notice title="This evening was cancelled">It won’t take place. What was paid for it goes back by itself; a mail tells everybody how.</Notice>;
+  return <Notice title={performance.sales === "soon" ? "Sales have not opened yet" : "Sales for this date have ended"}>You can look at the house, but seats cannot be held now.</Notice>;
 }

@@ -797,6 +797,7 @@ export interface PerformanceDetail {
   currency: string;
   starts_at: string;
   doors_at: string | null;
+  cancelled: boolean;
   sales: PerformanceDetailSales;
   seat_map_id: string;
   price_version: number;

@@ -75,6 +75,7 @@ class PerformanceDetail(BaseModel):
     currency: str
     starts_at: datetime
     doors_at: datetime | None
+    cancelled: bool
     sales: Sales
     seat_map_id: uuid.UUID
     price_version: int
@@ -152,6 +153,7 @@ def performance_of(
         currency=row.currency,
         starts_at=row.starts_at,
         doors_at=row.doors_at,
+        cancelled="cancelled" in {row.state, row.event_state},
         sales=_sales_of(row.event_state, row, now),
         seat_map_id=row.seat_map_id,
         price_version=row.price_version,

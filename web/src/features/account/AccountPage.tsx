@@ -138,6 +138,7 @@ function Refusal({ error, newcomer }: { error: unknown; newcomer: boolean }) {
 }
 
 function Profile({ user }: { user: NonNullable<Me["user"]> }) {
+  const { confirm } = useSearch({ from: "/account" });
   const queries = useQueryClient();
   const leave = useMutation({
     mutationFn: async () => {
@@ -160,7 +161,7 @@ function Profile({ user }: { user: NonNullable<Me["user"]> }) {
         <EmailProof user={user} />
       </div>
       <div className="mt-8 flex flex-wrap gap-3">
-        <Link to="/wallet" className={buttonClass("next")}>
+        <Link to="/wallet" className={buttonClass(confirm && !user.email_verified ? "ink" : "next")}>
           My tickets
         </Link>
         {user.organisers.length > 0 && (

@@ -87,10 +87,10 @@ function Unproved({ email }: { email: string }) {
   return (
     <>
       <Notice title="Confirm your address">
-        We have sent a link to {email}; it is good for a day. Until you follow it, what you bought with this address without an account isn’t shown here.
+        Follow the link that we mailed to {email}, or have a new one sent; it is good for a day. Until then, what you bought with this address without an account isn’t among your tickets.
       </Notice>
       <div className="mt-4">
-        <SendAgain label="Send the link again" />
+        <SendAgain label="Send a new link" />
       </div>
     </>
   );

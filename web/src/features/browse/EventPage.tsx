@@ -66,7 +66,7 @@ function Programme({ event }: { event: EventDetail }) {
               <span className="font-medium">{prices}</span> <span className="text-muted">fees included</span>
             </p>
           )}
-          {event.accessible && (
+          {event.accessible && !calledOff && (
             <p className="mt-2 text-sm text-muted">
               <AccessMark spelled />
             </p>
@@ -74,7 +74,7 @@ function Programme({ event }: { event: EventDetail }) {
           {calledOff && (
             <div className="mt-5 border-l-3 border-ink pl-4">
               <p className="font-medium">This event was cancelled</p>
-              <p className="mt-1 text-sm leading-relaxed">It won’t take place. Everybody who has tickets gets their money back by itself and was told by mail.</p>
+              <p className="mt-1 text-sm leading-relaxed">It won’t take place. Everybody who has tickets gets their money back by itself, and a mail that says so.</p>
             </div>
           )}
           {soldOut && <SoldOut event={event} words={soldOut} all={buyable.length === 0} />}

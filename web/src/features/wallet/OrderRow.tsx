@@ -3,14 +3,14 @@ import type { Order } from "@/client/frontrow.schemas";
 import { clock, datePieces } from "@/shared/lib/dates";
 import { count } from "@/shared/lib/locale";
 import { Picture } from "@/shared/ui/Picture";
-import { orderWords } from "./orderWords";
+import { wordsOf } from "./orderWords";
 
 /** An order in the list: when, what, where, and how it stands. */
 export function OrderRow({ order }: { order: Order }) {
   const { performance, event } = order;
   const date = datePieces(performance.starts_at, performance.timezone);
   const tickets = order.lines.filter((line) => !line.cancelled).length;
-  const words = order.state === "paid" ? count(tickets, "ticket") : orderWords(order.state).title;
+  const words = order.state === "paid" ? count(tickets, "ticket") : wordsOf(order).title;
   return (
     <li className="border-b border-hairline">
       {/* The token is the order's own: it opens what was bought without an account, too. */}
