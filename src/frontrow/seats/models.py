@@ -86,7 +86,7 @@ class Seat(Base):
 
 
 class SeatSpot(Base):
-    """Where a numbered place of a map sits among its neighbours, and how good it is; made by ``apply_map`` alone.
+    """Where a numbered place of a map sits among its neighbours, and how good it is; made by ``find_spots`` alone.
 
     ``run`` numbers the stretches of neighbours of a map by their best place, ``at`` the places of a run. ``cost`` is
     the distance from the middle of the stage's front edge, sideways counting double, in map units.

@@ -23,7 +23,7 @@ from frontrow.seats.actions.ordering import (
     take_again,
     tie_to_order,
 )
-from frontrow.seats.actions.upkeep import apply_map, refresh_availability, sweep
+from frontrow.seats.actions.upkeep import apply_map, find_spots, refresh_availability, sweep
 
 __all__ = [
     "HOLD_STATEMENT",
@@ -36,6 +36,7 @@ __all__ = [
     "end_hold",
     "end_holds",
     "extend_hold",
+    "find_spots",
     "free_sold",
     "hold_best",
     "hold_seats",

@@ -1,27 +1,54 @@
 """What timers and organisers do with seats: apply a map, sweep what lapsed, store what listings show."""
 
 import uuid
+from collections.abc import Iterable
 
 from frontrow.core.db import Tx
 from frontrow.seats.actions.ordering import FREE
 from frontrow.seats.rules import WIRE_STATE
 
 
-async def apply_map(tx: Tx, performance_id: uuid.UUID) -> int:
-    """Give a performance its seat rows, one a place of its map. Returns how many were added; safe to repeat."""
-    added = await tx.sql(
-        """INSERT INTO seat (performance_id, seat_no, organiser_id, kind, category)
-           SELECT p.id, sp.seat_no, p.organiser_id, sp.kind, sp.category
-             FROM performance p JOIN seat_place sp ON sp.seat_map_id = p.seat_map_id
-            WHERE p.id = :performance
-           ON CONFLICT DO NOTHING""",
+async def apply_map(tx: Tx, performance_id: uuid.UUID, blocked: Iterable[int] = ()) -> int:
+    """Give a performance its seat rows, one a place of its map; those ``blocked``, by number, aren't for sale.
+
+    Returns how many were added: none when it has its seats already, so this is safe to repeat. Raises IndexError for a
+    number beyond the map's.
+    """
+    # Two at once follow one another here, so that the second finds the seats of the first.
+    found = await tx.sql(
+        """SELECT p.seat_map_id, m.seat_count FROM performance p JOIN seat_map m ON m.id = p.seat_map_id
+            WHERE p.id = :performance FOR NO KEY UPDATE OF p""",
         performance=performance_id,
     )
-    await tx.sql(
-        "SELECT fill_seat_spots(seat_map_id) FROM performance WHERE id = :performance", performance=performance_id
+    of = found.first()
+    if of is None:
+        return 0
+    await find_spots(tx, of.seat_map_id)
+    # A bit a place, looked up by its number: a join with a list could be planned badly for a map of this minute.
+    bits = bytearray(of.seat_count // 8 + 1)
+    for seat_no in blocked:
+        bits[seat_no // 8] |= 1 << seat_no % 8
+    added = await tx.sql(
+        """INSERT INTO seat (performance_id, seat_no, organiser_id, kind, category, state, fence)
+           SELECT p.id, sp.seat_no, p.organiser_id, sp.kind, sp.category,
+                  CASE get_bit(CAST(:blocked AS bytea), sp.seat_no) WHEN 1 THEN 'blocked' ELSE 'free' END,
+                  get_bit(CAST(:blocked AS bytea), sp.seat_no)
+             FROM performance p JOIN seat_place sp ON sp.seat_map_id = p.seat_map_id
+            WHERE p.id = :performance AND NOT EXISTS (SELECT FROM seat WHERE performance_id = :performance)""",
+        performance=performance_id,
+        blocked=bytes(bits),
     )
     await refresh_availability(tx, [performance_id])
     return added.rowcount
+
+
+async def find_spots(tx: Tx, seat_map_id: uuid.UUID) -> None:
+    """Note which places of a map are neighbours and how good each is, once a map; safe to repeat."""
+    await tx.sql(
+        """SELECT fill_seat_spots(CAST(:map AS uuid))
+            WHERE NOT EXISTS (SELECT FROM seat_run WHERE seat_map_id = CAST(:map AS uuid))""",
+        map=seat_map_id,
+    )
 
 
 SWEEP = f"""
