@@ -10,7 +10,8 @@ import pytest
 from frontrow.core.db import Tx
 from frontrow.core.runtime import Runtime
 from frontrow.demo.evenings import LEFT_OVER, moment
-from frontrow.demo.main import PEOPLE, Seeded, seed
+from frontrow.demo.main import Seeded, seed
+from frontrow.demo.people import PEOPLE
 from frontrow.demo.programme import SHOWS
 from frontrow.demo.programme.houses import COMPANIES, HALLS
 from frontrow.demo.programme.words import MON, InDays, OnWeekday
@@ -109,6 +110,52 @@ async def test_an_older_demo_gets_what_is_new(rt: Runtime) -> None:
     owners = "SELECT o.slug, t.role FROM organiser o JOIN team_member t ON t.organiser_id = o.id ORDER BY 1, 2"
     told = [tuple(row) for row in await rows(rt, owners)]
     assert told == [("frontrow-house", "door"), ("frontrow-house", "owner"), ("two-harbours", "owner")]
+
+
+class Killed(Exception):
+    """Stands for the end of the process: everything that wasn't committed is rolled back."""
+
+
+SMALL = {"what-the-ice-remembers", "pull-your-own-poster", "all-but-the-hat"}
+"""A show of three organisers each, in small halls."""
+
+
+@pytest.mark.parametrize(
+    ("place", "nth"),
+    [
+        ("commit", 1),
+        ("committed", 1),
+        ("sql:COPY seat_place", 2),
+        ("sql:INSERT INTO seat", 3),
+        ("committed", 2),
+        ("commit", 4),
+    ],
+)
+async def test_seeding_that_was_killed_is_finished_by_the_next(rt: Runtime, place: str, nth: int) -> None:
+    places: list[str] = []
+
+    def boundary(reached: str) -> None:
+        places.append(reached)
+        if places.count(place) == nth:
+            raise Killed
+
+    rt.db.boundary = boundary
+    with pytest.raises((Killed, ExceptionGroup)):
+        await seed(rt, only=SMALL)
+    rt.db.boundary = None
+    assert (await counts(rt))["event"] < len(SMALL)
+
+    await seed(rt, only=SMALL)
+    whole = await counts(rt)
+    evenings = sum(len(show.evenings) for show in SHOWS if show.slug in SMALL)
+    assert (whole["organiser"], whole["event"], whole["venue"], whole["seat_map"]) == (3, 3, 3, 3)
+    assert (whole["user_account"], whole["team_member"], whole["coupon"]) == (len(PEOPLE), 4, 2)
+    assert whole["performance"] == whole["checkin_list"] == evenings
+    sizes = "SELECT sum(m.seat_count) FROM performance p JOIN seat_map m ON m.id = p.seat_map_id"
+    assert whole["seat"] == (await rows(rt, sizes))[0][0]
+    assert whole["seat_place"] == (await rows(rt, "SELECT sum(seat_count) FROM seat_map"))[0][0]
+    assert not await rows(rt, "SELECT id FROM event WHERE state <> 'published'")
+    assert await seed(rt, only=SMALL) == Seeded(0, 0, 0)
 
 
 def test_the_programme_is_two_dozen_events_over_ten_weeks() -> None:

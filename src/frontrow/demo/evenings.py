@@ -61,11 +61,7 @@ async def add_evenings(
         await tx.execute(
             insert(CheckinList).values(id=new_id(), organiser_id=organiser_id, performance_id=performance_id)
         )
-        await seats.apply_map(tx, performance_id)
-        if at == show.nearly_full:
-            await _block_most(tx, performance_id)
-        elif at < len(show.sold):
-            await _block_some(tx, performance_id, show.sold[at], at)
+        await seats.apply_map(tx, performance_id, await _gone(tx, seat_map_id, show, at))
     await events.publish(tx, event_id)
 
 
@@ -89,44 +85,46 @@ def moment(today: datetime, evening: Evening) -> datetime:
     return datetime.combine(day, time(evening.hour, evening.minute), today.tzinfo).astimezone(ZoneInfo("UTC"))
 
 
-async def _block_most(tx: Tx, performance_id: uuid.UUID) -> None:
-    """Leave a few free seats apart from one another. Blocked seats need no order, so nobody is made to have paid."""
-    await tx.sql(
-        """UPDATE seat SET state = 'blocked', fence = fence + 1
-            WHERE performance_id = :performance AND state = 'free'
-              AND seat_no NOT IN (SELECT seat_no FROM seat WHERE performance_id = :performance
+async def _gone(tx: Tx, seat_map_id: uuid.UUID, show: Show, at: int) -> list[int]:
+    """The numbers of the seats that are gone already on a show's evening. They are blocked from the start: blocked
+    seats need no order, so nobody is made to have paid."""
+    if at == show.nearly_full:
+        return await _most(tx, seat_map_id)
+    return await _some(tx, seat_map_id, show.sold[at], at) if at < len(show.sold) else []
+
+
+async def _most(tx: Tx, seat_map_id: uuid.UUID) -> list[int]:
+    """All but a few seats apart from one another."""
+    found = await tx.sql(
+        """SELECT seat_no FROM seat_place
+            WHERE seat_map_id = :map
+              AND seat_no NOT IN (SELECT seat_no FROM seat_place WHERE seat_map_id = :map
                                    ORDER BY (seat_no * 37) % 97, seat_no LIMIT :left_over)""",
-        performance=performance_id,
+        map=seat_map_id,
         left_over=LEFT_OVER,
     )
-    await seats.refresh_availability(tx, [performance_id])
+    return list(found.scalars())
 
 
-async def _block_some(tx: Tx, performance_id: uuid.UUID, share: float, salt: int) -> None:
-    """Take a share of the house as buyers would have: by twos to fives side by side, more of them where one sees well.
+async def _some(tx: Tx, seat_map_id: uuid.UUID, share: float, salt: int) -> list[int]:
+    """A share of the house as buyers would have it: by twos to fives side by side, more of them where one sees well.
 
     Everything when ``share`` is 1. Wheelchair and companion places stay free unless everything goes.
     """
-    # An array rather than a join: tables that were filled a moment ago have no statistics to plan one by.
-    await tx.sql(
+    await seats.find_spots(tx, seat_map_id)
+    found = await tx.sql(
         """WITH spot AS (
-             SELECT t.seat_no, percent_rank() OVER (ORDER BY t.cost) AS far,
-                    hashint4(t.run * 97 + (t.at + (hashint4(t.run) & 7)) / (2 + (hashint4(t.run + :salt) & 3)) + :salt)
-                      AS party
-               FROM seat_spot t JOIN performance p ON p.seat_map_id = t.seat_map_id
-              WHERE p.id = :performance AND t.access = ''),
-           gone AS (
-             SELECT seat_no FROM spot WHERE (party & 1023) < 1024 * CAST(:share AS float8) * (1.5 - far)
-              UNION ALL
-             SELECT seat_no FROM seat WHERE performance_id = :performance AND kind = 'standing'
-                AND (hashint4(seat_no + :salt) & 1023) < 1024 * CAST(:share AS float8)
-              UNION ALL
-             SELECT seat_no FROM seat WHERE performance_id = :performance AND :share >= 1)
-           UPDATE seat s SET state = 'blocked', fence = fence + 1
-            WHERE s.performance_id = :performance AND s.state = 'free'
-              AND s.seat_no = ANY (ARRAY(SELECT seat_no FROM gone))""",
-        performance=performance_id,
+             SELECT seat_no, percent_rank() OVER (ORDER BY cost) AS far,
+                    hashint4(run * 97 + (at + (hashint4(run) & 7)) / (2 + (hashint4(run + :salt) & 3)) + :salt) AS party
+               FROM seat_spot WHERE seat_map_id = :map AND access = '')
+           SELECT seat_no FROM spot WHERE (party & 1023) < 1024 * CAST(:share AS float8) * (1.5 - far)
+            UNION ALL
+           SELECT seat_no FROM seat_place
+            WHERE seat_map_id = :map
+              AND (:share >= 1
+                   OR kind = 'standing' AND (hashint4(seat_no + :salt) & 1023) < 1024 * CAST(:share AS float8))""",
+        map=seat_map_id,
         share=share,
         salt=salt * 7919,
     )
-    await seats.refresh_availability(tx, [performance_id])
+    return list(found.scalars())

@@ -1,14 +1,18 @@
-"""``frontrow seed``: the demo data, in one transaction. What is there already stays as it is."""
+"""``frontrow seed``: the demo data. What is there already stays as it is.
+
+A transaction an organiser, two at once: whoever is killed in between leaves whole organisers behind, and the next run
+adds the others.
+"""
 
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from frontrow.core import clock
 from frontrow.core.db import Tx
@@ -18,7 +22,9 @@ from frontrow.core.settings import Settings
 from frontrow.coupons import actions as coupons
 from frontrow.coupons.actions import CouponWish
 from frontrow.coupons.errors import CouponExists
+from frontrow.demo.drawn import drawn
 from frontrow.demo.evenings import add_evenings, add_event
+from frontrow.demo.people import HOUSE, add_company, add_people, hashed_password
 from frontrow.demo.posters import POSTERS
 from frontrow.demo.programme import SHOWS
 from frontrow.demo.programme.houses import COMPANIES, HALLS
@@ -27,26 +33,20 @@ from frontrow.events import actions as events
 from frontrow.events.models import Event, SeatMap, Venue
 from frontrow.gateways.breaker import Breaker
 from frontrow.gateways.objects import NoSuchObjectError, ObjectStore, open_objects
-from frontrow.people.actions import accounts
-from frontrow.people.actions.passwords import Passwords
-from frontrow.people.models import Organiser, User
 
-HOUSE = COMPANIES[0].slug
-TEAM = (("door@frontrow.example", "Dag Doorman", "door"),)
-"""Beside their owner, in the house's team."""
-BUYERS = (("ben@frontrow.example", "Ben Buyer"),)
-PEOPLE = (*(company.owner for company in COMPANIES), *(person[:2] for person in TEAM), *BUYERS)
 COUPONS = (
     CouponWish("WELCOME10", percent_bp=1000),
     CouponWish("TENNER", amount=1000, currency="EUR", min_purchase=4000, max_uses=100, per_account=1),
 )
+AT_ONCE = 2
+"""Organisers. One's statements are written while the database works on the other's."""
 
 log = structlog.get_logger("frontrow.demo")
 
 
 @dataclass(frozen=True)
 class Seeded:
-    """What this run added."""
+    """What a run added."""
 
     people: int
     events: int
@@ -56,10 +56,10 @@ class Seeded:
 def main() -> None:
     settings = Settings()
     set_up_logging("seed", settings.telemetry.log_level)
-    asyncio.run(_run(settings))
+    asyncio.run(run(settings))
 
 
-async def _run(settings: Settings) -> None:
+async def run(settings: Settings) -> None:
     rt = Runtime.open(settings)
     try:
         await seed(rt)
@@ -68,50 +68,73 @@ async def _run(settings: Settings) -> None:
 
 
 async def seed(rt: Runtime, now: datetime | None = None, *, only: Collection[str] | None = None) -> Seeded:
-    """Add whatever of the demo is missing; dates count from ``now``. Safe to repeat.
+    """Add whatever of the demo is missing; dates count from ``now``. Safe to repeat, also after it was killed.
 
     ``only``: the slugs of the events that are wanted, with their halls and organisers; everything when None.
     """
+    now = now or clock.now()
     shows = [show for show in SHOWS if only is None or show.slug in only]
     store = open_objects(rt.settings.objects, Breaker("objects", rt.redis))
     try:
         known = await rt.db.read(lambda tx: _known_events(tx, shows))
         pictures = {show.slug: await _picture(store, show, known.get(show.slug)) for show in shows}
-        password_hash = await _password_hash(rt)
-
-        async def work(tx: Tx) -> Seeded:
-            # Thousands of rows a statement, perhaps on a machine that is busy starting everything else.
-            await tx.sql("SET LOCAL statement_timeout = '120s'")
-            await tx.sql("SET LOCAL idle_in_transaction_session_timeout = '60s'")
-            people = await _people(tx, password_hash)
-            wanted = {HALLS[show.hall].company for show in shows} | {HOUSE}
-            made = performances = 0
-            for company in COMPANIES:
-                if company.slug not in wanted:
-                    continue
-                organiser_id = await _company(tx, company)
-                await tx.act_for(organiser_id)
-                theirs = [show for show in shows if HALLS[show.hall].company == company.slug]
-                missing = [show for show in theirs if show.slug not in known]
-                halls = {show.hall: await _hall(tx, organiser_id, HALLS[show.hall]) for show in missing}
-                for show in missing:
-                    made += 1
-                    performances += len(show.evenings)
-                    event = await add_event(tx, organiser_id, company, show, pictures[show.slug])
-                    await add_evenings(tx, organiser_id, company, show, event, halls[show.hall], now or clock.now())
-                for show in theirs:
-                    if show.slug in known and pictures[show.slug] != known[show.slug]:
-                        picture = {"image_key": pictures[show.slug]}
-                        await tx.execute(update(Event).where(Event.slug == show.slug).values(picture))
-                if company.slug == HOUSE:
-                    await _coupons(tx, organiser_id)
-            return Seeded(people, made, performances)
-
-        added = await rt.db.write(work)
     finally:
         await store.close()
+    password_hash = await hashed_password(rt)
+    people = await rt.db.write(lambda tx: add_people(tx, password_hash))
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def add(company: Company) -> list[Show]:
+        theirs = [show for show in shows if HALLS[show.hall].company == company.slug]
+        if not theirs and company.slug != HOUSE:
+            return []
+        async with turns:
+            return await rt.db.write(lambda tx: _add(tx, company, theirs, known, pictures, now))
+
+    # Who has the largest halls to lay out goes first: the others are done beside it.
+    missing = [show for show in shows if show.slug not in known]
+    in_turn = sorted(COMPANIES, key=lambda company: -_places(company, missing))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(add(company)) for company in in_turn]
+    made = [show for task in tasks for show in task.result()]
+    added = Seeded(people, len(made), sum(len(show.evenings) for show in made))
     log.info("seeded", people=added.people, events=added.events, performances=added.performances)
     return added
+
+
+def _places(company: Company, shows: Sequence[Show]) -> int:
+    """How many the halls of an organiser's shows have together."""
+    halls = {show.hall for show in shows if HALLS[show.hall].company == company.slug}
+    return sum(len(drawn(HALLS[hall].draw)[1]) for hall in halls)
+
+
+async def _add(
+    tx: Tx,
+    company: Company,
+    shows: Sequence[Show],
+    known: Mapping[str, str | None],
+    pictures: Mapping[str, str],
+    now: datetime,
+) -> list[Show]:
+    """An organiser with all that is theirs; returns the shows that were missing."""
+    # Thousands of rows a statement, perhaps on a machine that is busy starting everything else.
+    await tx.sql("SET LOCAL statement_timeout = '120s'")
+    await tx.sql("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+    await tx.sql("SET LOCAL work_mem = '64MB'")
+    organiser_id = await add_company(tx, company)
+    await tx.act_for(organiser_id)
+    missing = [show for show in shows if show.slug not in known]
+    halls = {show.hall: await _hall(tx, organiser_id, HALLS[show.hall]) for show in missing}
+    for show in missing:
+        event = await add_event(tx, organiser_id, company, show, pictures[show.slug])
+        await add_evenings(tx, organiser_id, company, show, event, halls[show.hall], now)
+    for show in shows:
+        if show.slug in known and pictures[show.slug] != known[show.slug]:
+            picture = {"image_key": pictures[show.slug]}
+            await tx.execute(update(Event).where(Event.slug == show.slug).values(picture))
+    if company.slug == HOUSE:
+        await _coupons(tx, organiser_id)
+    return missing
 
 
 async def _coupons(tx: Tx, organiser_id: uuid.UUID) -> None:
@@ -136,44 +159,6 @@ async def _picture(store: ObjectStore, show: Show, key: str | None) -> str:
         except NoSuchObjectError:
             pass
     return await store.put("events", "image/svg+xml", POSTERS[show.poster]())
-
-
-async def _password_hash(rt: Runtime) -> str | None:
-    """Made before the transaction opens: a tenth of a second of work is no reason to hold locks. None: all are here."""
-
-    async def known(tx: Tx) -> int:
-        emails = [email for email, _ in PEOPLE]
-        return int((await tx.execute(select(func.count()).where(User.email.in_(emails)))).scalar_one())
-
-    if await rt.db.read(known) == len(PEOPLE):
-        return None
-    passwords = Passwords(threads=1)
-    try:
-        return await passwords.hash(await rt.secrets.get("demo_password"))
-    finally:
-        passwords.close()
-
-
-async def _people(tx: Tx, password_hash: str | None) -> int:
-    """Make the accounts that are missing; returns how many."""
-    if password_hash is None:
-        return 0
-    made = [await accounts.create_user(tx, email, called, password_hash) for email, called in PEOPLE]
-    return sum(user_id is not None for user_id in made)
-
-
-async def _company(tx: Tx, company: Company) -> uuid.UUID:
-    """The organiser's id; its team is made with it."""
-    known: uuid.UUID | None = (
-        await tx.execute(select(Organiser.id).where(Organiser.slug == company.slug))
-    ).scalar_one_or_none()
-    if known is not None:
-        return known
-    organiser_id = await accounts.create_organiser(tx, company.slug, company.name, company.about)
-    roles = {company.owner[0]: "owner", **{email: role for email, _, role in TEAM if company.slug == HOUSE}}
-    for row in await tx.execute(select(User.id, User.email).where(User.email.in_(roles))):
-        await accounts.set_role(tx, organiser_id, row.id, roles[row.email])
-    return organiser_id
 
 
 async def _hall(tx: Tx, organiser_id: uuid.UUID, hall: Hall) -> uuid.UUID:
@@ -202,4 +187,4 @@ async def _hall(tx: Tx, organiser_id: uuid.UUID, hall: Hall) -> uuid.UUID:
             timezone=hall.timezone,
             address=hall.address,
         )
-    return await events.create_seat_map(tx, organiser_id, venue_id, hall.draw())
+    return await events.create_seat_map(tx, organiser_id, venue_id, *drawn(hall.draw))
