@@ -143,9 +143,13 @@ class EmbeddedPostgres:
             self.furnish()
         return self
 
+    def exists(self) -> bool:
+        """Whether the data directory was made."""
+        return (self.data_dir / "PG_VERSION").exists()
+
     def prepare(self) -> bool:
         """Make the data directory when there is none; True when it was made now."""
-        if (self.data_dir / "PG_VERSION").exists():
+        if self.exists():
             return False
         with self._made_aside() as aside:
             superuser_password = secrets.token_urlsafe(24)
@@ -258,7 +262,7 @@ class EmbeddedPostgres:
     def start_replica(self, data_dir: Path, port: int, *, log: Path | None = None) -> "EmbeddedPostgres":
         """A streaming replica of this server, caught up when this returns. It reads; `promote` makes it write."""
         other = EmbeddedPostgres(data_dir, port, self.password, log=log, replica=True)
-        if not (other.data_dir / "PG_VERSION").exists():
+        if not other.exists():
             with other._made_aside() as aside:
                 self._run(
                     *("pg_basebackup", "-D", str(aside), "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER),

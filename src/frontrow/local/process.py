@@ -83,8 +83,10 @@ def spawn(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     death_signal: int = signal.SIGTERM,
+    listens: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a child that gets `death_signal` when this process ends, however it ends.
+    """Start a child that gets `death_signal` when this process ends, however it ends. Its input is empty, or a pipe
+    from here when it `listens`.
 
     It has a session of its own, so that Ctrl-C in a terminal reaches the supervisor alone, which then stops children in
     the right order. Its output goes to the end of `log`.
@@ -100,7 +102,7 @@ def spawn(
                 out = files.enter_context(log.open("ab"))
             return subprocess.Popen(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=dict(env) if env is not None else None,
@@ -178,6 +180,7 @@ class Process:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         stop_signal: int = signal.SIGTERM,
+        listens: bool = False,
     ) -> None:
         self.name = name
         self.argv = list(argv)
@@ -185,6 +188,7 @@ class Process:
         self._env = env
         self._cwd = cwd
         self.stop_signal = stop_signal
+        self._listens = listens
         self._child: subprocess.Popen[bytes] | None = None
         self._log_from = 0
 
@@ -203,7 +207,20 @@ class Process:
 
     def spawn(self) -> None:
         self._log_from = self.log.stat().st_size if self.log.exists() else 0
-        self._child = spawn(self.argv, log=self.log, env=self._env, cwd=self._cwd, death_signal=self.stop_signal)
+        self._child = spawn(
+            self.argv,
+            log=self.log,
+            env=self._env,
+            cwd=self._cwd,
+            death_signal=self.stop_signal,
+            listens=self._listens,
+        )
+
+    def tell(self, line: str) -> None:
+        """Send a child that `listens` its one line. Nothing happens when it is gone: waiting for its end tells that."""
+        if self._child is not None and self._child.stdin is not None:
+            with contextlib.suppress(BrokenPipeError), self._child.stdin as pipe:
+                pipe.write(line.encode() + b"\n")
 
     def said(self) -> str:
         """What the child wrote to its log since this start."""

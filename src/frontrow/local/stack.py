@@ -9,7 +9,6 @@ Nothing here imports the web framework or the ORM: the parent has to be quick, i
 """
 
 import dataclasses
-import hashlib
 import importlib
 import json
 import os
@@ -17,15 +16,16 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 from frontrow.core import schema
 from frontrow.local import ports as port_book
+from frontrow.local.filling import Filling, look_at
 from frontrow.local.nodeweb import WebBuild
-from frontrow.local.postgres import EmbeddedPostgres, SqlFailedError
+from frontrow.local.postgres import EmbeddedPostgres
 from frontrow.local.process import Process
 from frontrow.local.supervisor import HomeLock, Supervisor
 from frontrow.local.valkey import EmbeddedValkey
@@ -79,7 +79,8 @@ class Options:
 
 
 class LocalStack:
-    """One stack in one home. `start` returns when the app answers; `stop` ends everything in a few seconds."""
+    """One stack in one home. `start` returns when the app answers and has all it shows; `stop` ends everything in a few
+    seconds."""
 
     def __init__(self, home: Path, options: Options | None = None, report: Report | None = None) -> None:
         self.home = home.absolute()
@@ -165,18 +166,21 @@ class LocalStack:
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def _start_all(self, pool: ThreadPoolExecutor) -> None:
-        """Everything at once that doesn't need each other; the app once the schema and the pages are there."""
-        database = pool.submit(self._start_database)
+        """Everything at once that doesn't need each other. The app loads while the database is filled: it connects
+        when somebody asks it something, and nobody knows of it yet.
+        """
+        made: Future[None] = Future()
+        database = pool.submit(self._start_database, made)
         pages = pool.submit(self._build_pages)
-        others: list[Future[None]] = [pool.submit(self._start_valkey)]
-        others += [pool.submit(step) for step in (self._start_stripe, self._start_inbox)]
-        _all_of([database, pages], beside=others)
+        others = [pool.submit(step) for step in (self._start_valkey, self._start_stripe, self._start_inbox)]
+        # Not before the database's files are made: loading would take its time from those, and from who fills it.
+        _all_of([made, pages], beside=[database, *others])
         if self.options.app:
-            _all_of([pool.submit(self._start_app)], beside=others)
+            others.append(pool.submit(self._start_app))
+        _all_of([database, *others])
         if self.options.worker:
-            # After the app: a person waits for that one, and both load for seconds. Later, too, buyers go first.
+            # Last: a person waits for all the others, and this one loads for seconds. Later, too, buyers go first.
             self._adopt(self._process("worker", "-m", "frontrow.worker", FRONTROW_NICE="19"), _OURS)
-        _all_of(others)
 
     def _read_secrets(self) -> dict[str, str]:
         """The local secrets, made when missing. Their module is slow to load: it's asked when it may have changed."""
@@ -227,11 +231,13 @@ class LocalStack:
         # That variable, which build machines like to set, would cost every start nine seconds of compiling.
         return {**inherited, **named, **self.options.env}
 
-    def _start_database(self) -> None:
-        """The server, then the schema and the demo data, each only when missing."""
+    def _start_database(self, made: Future[None]) -> None:
+        """The server, then schema and demo data. `made` is told as soon as the server's files are there."""
+        filling = Filling(self.home, self._start_passing, seed=self.options.seed)
         if os.environ.get(EXTERNAL_DATABASE):
             self.report.note("using the database of FRONTROW_DATABASE__PRIMARY_URL")
-            self._migrate_and_seed("", False)
+            made.set_result(None)
+            self._fill(filling, "", seeded=False)
             return
         began = time.monotonic()
         postgres = EmbeddedPostgres(
@@ -241,35 +247,23 @@ class LocalStack:
             log=self.log("postgres"),
             settings=self.options.postgres_settings,
         )
-        made = postgres.prepare()
+        new = not postgres.exists()
+        if new:
+            filling.prepare()
+            postgres.prepare()
+        made.set_result(None)
         self._adopt(postgres.process, _DATA, postgres.spawn)
         postgres.process.wait_until(postgres.ready, 60)
-        version, seeded = self._look_at(postgres)
+        version, seeded = look_at(postgres)
         if not version:
             postgres.furnish()
         self.postgres = postgres
-        self.report.done("PostgreSQL" + (" (new)" if made else ""), time.monotonic() - began)
-        self._migrate_and_seed(version, seeded)
+        self.report.done("PostgreSQL" + (" (new)" if new else ""), time.monotonic() - began)
+        self._fill(filling, version, seeded=seeded)
 
-    @staticmethod
-    def _look_at(postgres: EmbeddedPostgres) -> tuple[str, bool]:
-        """The schema's version, empty when there is none, and whether there is any event: in one look."""
-        try:
-            rows = postgres.sql("SELECT version_num, EXISTS (SELECT FROM event) FROM alembic_version", as_app=True)
-        except SqlFailedError:
-            return "", False
-        version, _, seeded = rows[0].partition("|") if rows else ("", "", "")
-        return version, seeded == "t"
-
-    def _migrate_and_seed(self, version: str, seeded: bool) -> None:
-        if version != schema.newest():
-            self._timed("schema", lambda: self._run("migrate"))
-        if self.options.seed:
-            # The demo of another day has less in it: what is new is added, once.
-            known, programme = self.home / "demo.txt", _programme()
-            if not seeded or not known.exists() or known.read_text() != programme:
-                self._timed("demo data", lambda: self._run("seed"))
-                known.write_text(programme)
+    def _fill(self, filling: Filling, version: str, *, seeded: bool) -> None:
+        if missing := filling.missing(version, seeded=seeded):
+            self._timed(" and ".join(missing), lambda: filling.add(missing))
 
     def _build_pages(self) -> None:
         if not self.options.web or not (WEB / "package.json").exists():
@@ -335,31 +329,24 @@ class LocalStack:
         process.wait_until(ready, _PATIENCE_S)
         self.report.done(title, time.monotonic() - began)
 
-    def _process(self, name: str, *words: str, **more: str) -> Process:
+    def _process(self, name: str, *words: str, listens: bool = False, **more: str) -> Process:
         environment = {**self.environment, **more}
-        return Process(name, [sys.executable, *words], log=self.log(name), env=environment)
+        return Process(name, [sys.executable, *words], log=self.log(name), env=environment, listens=listens)
 
-    def _run(self, command: str) -> None:
-        """Run one of our commands to its end."""
-        process = self._process(command, "-m", "frontrow.cli", command)
+    def _start_passing(self, name: str, words: Sequence[str], *, listens: bool = False) -> Process:
+        """Start one of our programs that ends by itself."""
+        process = self._process(name, *words, listens=listens)
         self._passing.append(process)
         if self._stopping.is_set():
             raise process.failure("isn't started: everything is being stopped")
         process.spawn()
-        if process.wait(300) != 0:
-            raise process.failure(f"failed with code {process.exit_code}")
+        return process
 
     def _timed(self, what: str, act: Callable[[], T]) -> T:
         began = time.monotonic()
         result = act()
         self.report.done(what, time.monotonic() - began)
         return result
-
-
-def _programme() -> str:
-    """What the demo consists of, as a short word: it changes with the files of its programme."""
-    files = sorted((Path(__file__).parents[1] / "demo" / "programme").glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def _all_of(wanted: list[Future[None]], beside: list[Future[None]] | None = None) -> None:
