@@ -50,6 +50,8 @@ class Up:
         try:
             with socket.create_connection(("127.0.0.1", self._port), 1.0) as connection:
                 connection.sendall(FIRST_PAGE)
-                return connection.recv(64).startswith(b"HTTP/1.1 200")
+                said = b"".join(iter(lambda: connection.recv(65536), b""))
+                # The app answers while the demo is still being put in: a list without events is no page yet.
+                return said.startswith(b"HTTP/1.1 200") and b'"slug"' in said
         except OSError:
             return False
