@@ -29,7 +29,7 @@ def test_sign_up_buy_and_find_it_again(window: OpenWindow, house: House, inbox: 
     buyer.give_details("Fay Account", "fay@example.org")
     buyer.pay()
     code = buyer.arrive_at_order(tickets=1)
-    inbox.wait_for("fay@example.org")
+    inbox.wait_for("fay@example.org", at_least=2)  # the link that proves the address, and the tickets
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="My tickets").click()
     expect(page.get_by_role("link", name=re.compile(code))).to_be_visible()
