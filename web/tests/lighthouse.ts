@@ -1,7 +1,6 @@
-// `node lighthouse.ts PORT ADDRESS MODE`: Lighthouse's verdict, phone preset, on the tab of the Chromium at PORT that
-// shows ADDRESS. MODE "navigation" loads the address anew; the tab keeps what it holds. MODE "snapshot" judges what the
-// tab shows just now and loads nothing: a form that a reload would lose.
-import lighthouse, { defaultConfig, snapshot, type Config, type Result } from "lighthouse";
+// `node lighthouse.ts PORT ADDRESS`: Lighthouse's verdict, phone preset, on the tab of the Chromium at PORT that shows
+// ADDRESS. The tab keeps what it holds: seats and an order are there when it is loaded anew.
+import lighthouse, { defaultConfig, type Config, type Result } from "lighthouse";
 import { pageFunctions } from "lighthouse/core/lib/page-functions.js";
 import puppeteer, { type Page } from "puppeteer-core";
 
@@ -12,15 +11,15 @@ const KINDS = ["performance", "accessibility", "best-practices", "seo"];
 const PHONE = 1750 / 4;
 const MOST = 4;
 
-const [port = "", address = "", mode = "navigation"] = process.argv.slice(2);
+const [port = "", address = ""] = process.argv.slice(2);
 const browser = await puppeteer.connect({ browserURL: `http://127.0.0.1:${port}`, defaultViewport: null });
 const pages = (await Promise.all(browser.browserContexts().map((context) => context.pages()))).flat();
 const page = pages.find((each) => each.url() === address);
 if (page === undefined) throw new Error(`No tab shows ${address}, but ${pages.map((each) => each.url()).join(" ")}`);
 
-const index = mode === "navigation" ? await powerOf(page) : 0;
+const index = await powerOf(page);
 const slowdown = Math.round(Math.min(MOST, Math.max(1, index / PHONE)) * 10) / 10;
-const answer = await (mode === "navigation" ? lighthouse(address, flags(), config(), page) : snapshot(page, { flags: flags(), config: config() }));
+const answer = await lighthouse(address, flags(), config(), page);
 if (answer === undefined) throw new Error("Lighthouse said nothing.");
 const { categories, audits, runtimeError } = answer.lhr;
 
