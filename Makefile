@@ -34,6 +34,15 @@ test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the 
 	$(PYTHON) -m pytest $(or $(ONLY),tests -n 3 --dist loadfile --no-loadscope-reorder --durations 15)
 	$(if $(ONLY),,$(NPM) run test)
 
+.PHONY: synth
+synth: $(VENV)/.infra ## Write the cloud's templates into infra/cdk.out, without an account (FRONTROW_STAGE=staging)
+	$(PYTHON) -m infra.app
+
+.PHONY: infra-test
+infra-test: $(VENV)/.infra ## Judge the cloud's templates: types, and every value that they must have
+	$(BIN)/mypy -p infra
+	$(PYTHON) -m pytest tests/infra
+
 .PHONY: model
 model: $(VENV)/.dev ## Search the purchase's protocol in every state (BUYERS=3; SHOW=name explains a mutant)
 	$(if $(SHOW),$(PYTHON) -m tests.model --show $(SHOW),\
@@ -142,3 +151,6 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.app
 
 $(VENV)/.e2e: requirements/e2e.txt $(VENV)/.dev
 	$(call install,requirements/e2e.txt)
+
+$(VENV)/.infra: requirements/infra.txt $(VENV)/.dev
+	$(call install,requirements/infra.txt)

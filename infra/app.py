@@ -1,0 +1,85 @@
+"""All stacks of a stage, in the order in which they are built: network, data and secrets; the back end; the front end;
+what hardens it. ``python -m infra.app`` writes the templates."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, DefaultStackSynthesizer, Environment, Tags
+
+from infra.backup import Backup
+from infra.cluster import Cluster
+from infra.compute import Web, Worker
+from infra.data import Data
+from infra.delivery import Delivered, Delivery
+from infra.domain import Domain
+from infra.edge import Edge
+from infra.network import Network
+from infra.parameters import Parameters
+from infra.queue import Queue
+from infra.registry import Registry
+from infra.secrets import Secrets
+from infra.service import House
+from infra.stage import PRODUCTION, REGION, STAGES, Stage
+from infra.watching import Watching
+
+HERE = Path(__file__).parent
+
+
+def build(stage: Stage, outdir: Path | None = None) -> App:
+    """The app with every stack of ``stage``; nothing is written before its ``synth()``."""
+    context: dict[str, Any] = json.loads((HERE / "cdk.json").read_text())["context"]
+    app = App(context=context, outdir=None if outdir is None else str(outdir), analytics_reporting=False)
+    common: dict[str, Any] = {"env": Environment(account=stage.account, region=REGION)}
+
+    def settled() -> dict[str, Any]:
+        return {**common, "synthesizer": DefaultStackSynthesizer(generate_bootstrap_version_rule=False)}
+
+    # 1. network, data, secrets
+    network = Network(app, stage, **settled())
+    secrets = Secrets(app, stage, **settled())
+    data = Data(app, stage, network, secrets, **settled())
+    queue = Queue(app, stage, **settled())
+    # 2. the back end
+    domain = Domain(app, stage, **settled())
+    registry = Registry(app, stage, **settled())
+    parameters = Parameters(app, stage, **settled())
+    cluster = Cluster(app, stage, network, domain, **settled())
+    house = House(stage, cluster, data, queue, secrets, parameters, registry)
+    web = Web(app, house, **settled())
+    worker = Worker(app, house, **settled())
+    # 3. the front end
+    edge = Edge(app, stage, domain, data, cluster, **settled())
+    # 4. what hardens it
+    Watching(app, stage, data, queue, web, worker, **settled())
+    Backup(app, stage, data, **settled())
+    Delivery(app, stage, _delivered(registry, cluster, web, worker, edge), **settled())
+    Tags.of(app).add("project", "frontrow")
+    Tags.of(app).add("stage", stage.name)
+    return app
+
+
+def _delivered(registry: Registry, cluster: Cluster, web: Web, worker: Worker, edge: Edge) -> Delivered:
+    definitions = (web.service.definition, worker.service.definition, worker.migration)
+    roles = [role.role_arn for one in definitions for role in (one.task_role, one.execution_role) if role is not None]
+    return Delivered(
+        images=registry.images,
+        cluster=cluster.cluster.cluster_name,
+        services=(web.service.name, worker.service.name),
+        migration=worker.migration.family,
+        roles=roles,
+        pages_arn=edge.pages.bucket_arn,
+        distribution_arn=edge.distribution.distribution_arn,
+    )
+
+
+def main() -> None:
+    """Write the templates of the stage that FRONTROW_STAGE names, or of production."""
+    # CDK's own command says by a variable where it wants them; without it they go beside this file.
+    outdir = None if "CDK_OUTDIR" in os.environ else HERE / "cdk.out"
+    build(STAGES[os.environ.get("FRONTROW_STAGE", PRODUCTION.name)], outdir).synth()
+
+
+if __name__ == "__main__":
+    main()
