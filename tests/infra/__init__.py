@@ -1,0 +1,1 @@
+"""The cloud's architecture, judged on the templates that CDK writes."""
