@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from bench.stage import ROOT
+from frontrow.demo.programme import SHOWS
 from frontrow.local.ports import PREFERRED, free_ports
 
 FIRST_PAGE = b"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
@@ -51,7 +52,7 @@ class Up:
             with socket.create_connection(("127.0.0.1", self._port), 1.0) as connection:
                 connection.sendall(FIRST_PAGE)
                 said = b"".join(iter(lambda: connection.recv(65536), b""))
-                # The app answers while the demo is still being put in: a list without events is no page yet.
-                return said.startswith(b"HTTP/1.1 200") and b'"slug"' in said
+                # The app answers while the demo is still being put in; the page is there when all of it is.
+                return said.startswith(b"HTTP/1.1 200") and b'"total":%d' % len(SHOWS) in said
         except OSError:
             return False
