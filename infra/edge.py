@@ -172,7 +172,7 @@ class Edge(Stack):
         )
 
     def _pictures(self, data: Data) -> cf.BehaviorOptions:
-        """Pictures straight from their bucket. A key changes with its content, so they are kept as long as possible."""
+        """Pictures straight from their bucket, where their keys begin as their addresses do. They never change."""
         bucket = s3.Bucket.from_bucket_attributes(
             self,
             "Media",
@@ -180,24 +180,11 @@ class Edge(Stack):
             bucket_arn=data.media.bucket_arn,
             bucket_regional_domain_name=data.media.bucket_regional_domain_name,
         )
-        cut = cf.Function(
-            self,
-            "CutPath",
-            code=cf.FunctionCode.from_inline(
-                "function handler(event) { var wanted = event.request; "
-                "wanted.uri = wanted.uri.replace('/media/', '/'); return wanted; }"
-            ),
-            runtime=cf.FunctionRuntime.JS_2_0,
-            comment="The app's address of a picture -> its key in the bucket",
-        )
         return cf.BehaviorOptions(
             origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
             viewer_protocol_policy=cf.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             cache_policy=cf.CachePolicy.CACHING_OPTIMIZED,
             response_headers_policy=self._picture_headers,
-            function_associations=[
-                cf.FunctionAssociation(function=cut, event_type=cf.FunctionEventType.VIEWER_REQUEST)
-            ],
         )
 
     def _app(self, origin: cf.IOrigin, *, cached: bool = False, page: bool = False) -> cf.BehaviorOptions:

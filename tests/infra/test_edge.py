@@ -76,6 +76,14 @@ def test_pages_and_pictures_come_out_of_buckets_that_only_the_edge_can_read(temp
         assert bucket.at("BucketEncryption.ServerSideEncryptionConfiguration.0") is not None, bucket.id
 
 
+def test_a_pictures_address_is_its_key_in_the_bucket(templates: Templates) -> None:
+    """The app writes ``media/…`` (``frontrow.gateways.objects``), so nothing is cut off or put before it."""
+    behaviour = _behaviour(templates, "/media/*")
+    assert "FunctionAssociations" not in behaviour
+    assert "OriginPath" not in _origin(templates, behaviour)
+    assert templates.one("CloudFront::Function").id.startswith("Fallback")
+
+
 def test_no_bucket_answers_in_the_clear(templates: Templates) -> None:
     policies = templates.every("S3::BucketPolicy")
     assert len(policies) == 4
