@@ -22,6 +22,7 @@ from bench.wire import Connection
 
 HOLDS_A_BUYER = 5
 MOST_HOLDS_A_S = 2500
+AS_BROWSERS = b"Accept: application/json\r\nAccept-Encoding: gzip, deflate, br\r\n"
 STEPS = ("me", "hold", "checkout", "confirm", "check")
 
 
@@ -110,7 +111,7 @@ class Generator:
         connection = await Connection.open(self.job.origin)
 
         async def act() -> bool:
-            answer = await connection.ask("GET", self.job.path)
+            answer = await connection.ask("GET", self.job.path, AS_BROWSERS)
             if answer.status != 200:
                 raise RuntimeError(f"{self.job.path}: {answer.status}")
             return True

@@ -153,7 +153,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 outgoing: list[tuple[bytes, bytes]] = message.setdefault("headers", [])
-                stored = api and not any(name == b"cache-control" for name, _ in outgoing)
+                stored = api and b"cache-control" not in dict(outgoing)
                 outgoing += SECURITY_HEADERS
                 outgoing.append((b"x-correlation-id", correlation.encode()))
                 if stored:
