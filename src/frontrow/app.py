@@ -50,8 +50,8 @@ HOT = frozenset(
 
 
 class House(FastAPI):
-    """FastAPI without what it puts before an app's own edge. Ours answers every error itself, and ``Traced`` traces: those
-    layers would only hand each request on, at a tenth of what a page from the counter costs."""
+    """FastAPI without what it puts before an app's own edge. Ours answers every error, and ``Traced`` traces: those
+    layers would only hand requests on, at a tenth of what a page from the counter costs."""
 
     def build_middleware_stack(self) -> ASGIApp:
         app: Any = super().build_middleware_stack()
