@@ -76,8 +76,8 @@ format: $(VENV)/.dev ## Bring Python sources into the house's shape
 
 .PHONY: lock
 lock: $(VENV)/.made ## Pin the newest versions of all dependencies, with hashes
-	for name in tools app dev e2e; do \
-	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --python-version 3.11 \
+	for name in tools server app dev infra e2e; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 
 .PHONY: clean
