@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 from starlette.responses import FileResponse, JSONResponse
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontrow.core import web
 from frontrow.core.bind import hot_routes
@@ -58,6 +58,13 @@ class House(FastAPI):
         while not isinstance(app, web.Edge | Traced):
             app = app.app
         return cast(ASGIApp, app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self.middleware_stack is not None:
+            scope["app"] = self
+            await self.middleware_stack(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class Config(BaseModel):

@@ -47,9 +47,15 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         body = b"hello"
     status = 204 if path == "/empty" else 200
     length = [] if path == "/chunks" or status == 204 else [(b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": length})
+    more = {"/forged": [(b"x-evil", b"1\r\nset-cookie: a=b")], "/last": [(b"Connection", b"close")]}.get(path, [])
+    await send({"type": "http.response.start", "status": status, "headers": [*more, *length]})
     if path == "/breaks":
         raise RuntimeError("after the head")
+    if path == "/longer":
+        body += b"!"
+    if path == "/parts":
+        await send({"type": "http.response.body", "body": body[:3], "more_body": True})
+        body = body[3:]
     if path == "/chunks":
         await send({"type": "http.response.body", "body": b"one", "more_body": True})
         await send({"type": "http.response.body", "body": b"two", "more_body": True})
@@ -101,8 +107,13 @@ async def test_the_answer_to_head_has_no_body_to_wait_for() -> None:
 async def test_pieces_come_as_they_are_sent() -> None:
     wire = await told(head("GET", "/chunks"), ends=b"0\r\n\r\n")
     first, *others = wire.writes
-    assert first.endswith(b"transfer-encoding: chunked\r\n\r\n3\r\none\r\n")
-    assert others == [b"3\r\ntwo\r\n", b"0\r\n\r\n"]
+    assert first.endswith(b"transfer-encoding: chunked\r\n\r\n")
+    assert others == [b"3\r\none\r\n", b"3\r\ntwo\r\n", b"0\r\n\r\n"]
+
+
+async def test_parts_of_known_length_come_as_they_are_sent() -> None:
+    wire = await told(head("GET", "/parts"), ends=b"lo")
+    assert wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", b"hel", b"lo"]
 
 
 async def test_who_asks_whether_to_go_on_is_told_at_once() -> None:
@@ -116,13 +127,34 @@ async def test_who_asks_whether_to_go_on_is_told_at_once() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-async def test_a_head_without_its_body_is_written_before_the_end() -> None:
+async def test_an_answer_that_breaks_before_its_body_is_none() -> None:
+    """A head alone would promise what never comes; a connection that ends tells a proxy to say 502."""
     wire = await told(head("GET", "/breaks"), ends=b"never")
     assert wire.closed
-    assert wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"]
+    assert wire.writes == []
+
+
+async def test_a_body_of_another_length_than_promised_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
+    wire = await told(head("GET", "/longer"), ends=b"never")
+    assert wire.closed
+    assert "Response content longer than Content-Length" in caplog.text
+
+
+async def test_a_header_with_a_line_end_is_never_sent(caplog: pytest.LogCaptureFixture) -> None:
+    """Also not the second time, when the name and value have been seen before."""
+    for _ in range(2):
+        wire = await told(head("GET", "/forged"), ends=b"Internal Server Error")
+        assert b"x-evil" not in b"".join(wire.writes)
+        assert wire.writes[0].startswith(b"HTTP/1.1 500 ")
+
+
+async def test_a_header_that_ends_the_connection_is_obeyed() -> None:
+    wire = await told(head("GET", "/last"), ends=b"never")
+    assert wire.closed
+    assert wire.writes == [b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\n", b"hello"]
 
 
 async def test_a_connection_that_is_to_end_says_so_and_ends() -> None:
     wire = await told(head("GET", "/", "connection: close"), ends=b"never")
     assert wire.closed
-    assert wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"]
+    assert wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\n", b"hello"]

@@ -12,7 +12,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from frontrow.core.log import bind_correlation, set_up_logging
+from frontrow.core.log import bind_correlation, log_request, set_up_logging
 from frontrow.core.web import Edge, set_cookie
 from tests.core.asking import CORRELATION, Ask, ask
 
@@ -51,8 +51,11 @@ async def test_a_correlation_id_is_kept_if_it_is_one(sent: str, kept: bool) -> N
 
 
 @pytest.fixture
-def written(capsysbinary: pytest.CaptureFixture[bytes]) -> Iterator[Callable[[], list[dict[str, object]]]]:
+def written(
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], list[dict[str, object]]]]:
     """What has been logged by a process that has set its logging up."""
+    monkeypatch.setattr("frontrow.core.log._write_info", None)  # and as it was at the end
     known, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers[:], root.level
     bind_correlation(CORRELATION)
@@ -78,6 +81,18 @@ def test_a_line_says_who_when_and_how_bad(written: Callable[[], list[dict[str, o
         "seat": 7,
         "order": CORRELATION,
     }
+
+
+def test_a_requests_line_is_what_a_logger_would_write(written: Callable[[], list[dict[str, object]]]) -> None:
+    set_up_logging("tests", "INFO")
+    log_request(method="GET", path="/", status=200)
+    structlog.get_logger().info("request", method="GET", path="/", status=200)
+    short, long = written()
+    assert short.keys() == long.keys()
+    assert {**short, "timestamp": 0} == {**long, "timestamp": 0}
+    set_up_logging("tests", "WARNING")
+    log_request(method="GET", path="/", status=200)
+    assert written() == []
 
 
 def test_an_error_comes_with_its_traceback(written: Callable[[], list[dict[str, object]]]) -> None:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
 from frontrow.core.errors import CsrfFailed, InvalidRequest, NotFound, Refusal
-from frontrow.core.log import CORRELATION_HEADER, bind_correlation
+from frontrow.core.log import CORRELATION_HEADER, bind_correlation, log_request
 from frontrow.core.runtime import Runtime
 
 CSRF_COOKIE = "fr_csrf"
@@ -178,7 +178,7 @@ class Edge:
         finally:
             took = round((time.perf_counter() - started) * 1000, 1)
             if path not in {"/health", "/ready"}:
-                log.info("request", method=method, path=path, status=status, ms=took, request_id=correlation)
+                log_request(method=method, path=path, status=status, ms=took, request_id=correlation)
 
     def _check_csrf(self, headers: dict[bytes, bytes]) -> None:
         """A cookie is sent by the browser whoever asks; so a changing request needs a proof that our page asked."""
