@@ -15,6 +15,7 @@ from infra.data import Data
 from infra.delivery import Delivered, Delivery
 from infra.domain import Domain
 from infra.edge import Edge
+from infra.migration import Migration
 from infra.network import Network
 from infra.parameters import Parameters
 from infra.queue import Queue
@@ -47,37 +48,40 @@ def build(stage: Stage, outdir: Path | None = None) -> App:
     parameters = Parameters(app, stage, **settled())
     cluster = Cluster(app, stage, network, domain, **settled())
     house = House(stage, cluster, data, queue, secrets, parameters, registry)
-    web = Web(app, house, **settled())
+    migration = Migration(app, house, **settled())
     worker = Worker(app, house, **settled())
+    web = Web(app, house, **settled())
+    # A deployment in one go (`cdk deploy --all`) makes the task before those who need what it does.
+    for one in (web, worker):
+        one.add_stack_dependency(migration)
     # 3. the front end
     edge = Edge(app, stage, domain, data, cluster, **settled())
     # 4. what hardens it
     Watching(app, stage, data, queue, web, worker, **settled())
     Backup(app, stage, data, **settled())
-    Delivery(app, stage, _delivered(registry, cluster, web, worker, edge), **settled())
+    Delivery(app, stage, _delivered(registry, migration, worker, web, edge), **settled())
     Tags.of(app).add("project", "frontrow")
     Tags.of(app).add("stage", stage.name)
     return app
 
 
-def _delivered(registry: Registry, cluster: Cluster, web: Web, worker: Worker, edge: Edge) -> Delivered:
-    definitions = (web.service.definition, worker.service.definition, worker.migration)
+def _delivered(registry: Registry, migration: Migration, worker: Worker, web: Web, edge: Edge) -> Delivered:
+    definitions = (web.service.definition, worker.service.definition, migration.definition)
     roles = [role.role_arn for one in definitions for role in (one.task_role, one.execution_role) if role is not None]
     return Delivered(
         images=registry.images,
-        cluster=cluster.cluster.cluster_name,
-        services=(web.service.name, worker.service.name),
-        migration=worker.migration.family,
+        migration=migration,
+        services=(worker.service.name, web.service.name),
         roles=roles,
-        pages_arn=edge.pages.bucket_arn,
-        distribution_arn=edge.distribution.distribution_arn,
+        pages=edge.pages,
+        distribution=edge.distribution,
     )
 
 
 def main() -> None:
     """Write the templates of the stage that FRONTROW_STAGE names, or of production."""
-    # CDK's own command says by a variable where it wants them; without it they go beside this file.
-    outdir = None if "CDK_OUTDIR" in os.environ else HERE / "cdk.out"
+    # CDK's own command says by a variable where it wants them, as seen from cdk.json; without it they go beside that.
+    outdir = HERE / os.environ.get("CDK_OUTDIR", "cdk.out")
     build(STAGES[os.environ.get("FRONTROW_STAGE", PRODUCTION.name)], outdir).synth()
 
 

@@ -1,4 +1,4 @@
-"""The stateless part: the app, the worker, and the task that brings the schema up to date before either is rolled."""
+"""The stateless part: the app and the worker."""
 
 from typing import Any
 
@@ -6,8 +6,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.scaling import scale_web, scale_worker
-from infra.service import BehindBalancer, House, Service, log_group, task_definition
-from infra.stage import Tasks
+from infra.service import BehindBalancer, House, Service
 
 PAGE_PATHS = ("/", "/events/*", "/organisers/*")
 """Pages whose heads the app writes, for those who read them without running them."""
@@ -26,13 +25,9 @@ class Web(Stack):
 
 
 class Worker(Stack):
-    """``frontrow worker``, and ``frontrow migrate`` as a task that a deployment runs once."""
+    """``frontrow worker``."""
 
     def __init__(self, scope: Construct, house: House, **kwargs: Any) -> None:
         super().__init__(scope, house.stage.name_of("worker"), **kwargs)
         self.service = Service(self, "Worker", house, ["worker"], house.stage.worker)
         scale_worker(self.service, house.queue.jobs, house.cluster.cluster.cluster_name)
-        migration = Construct(self, "Migration")
-        self.migration = task_definition(
-            migration, "migration", house, ["migrate"], Tasks(), log_group(migration, house.stage)
-        )

@@ -118,4 +118,8 @@ def test_a_deployment_can_roll_and_can_not_read_secrets_or_end_data(templates: T
     assert may(known, "ecs:RunTask", f"{prefix}:task-definition/frontrow-production-migration:7")
     assert not may(known, READ, templates.every("SecretsManager::Secret")[0].id)
     assert not may(known, "rds:DeleteDBInstance", "anything")
+    stack = "arn:AWS::Partition:cloudformation:us-east-1:111111111111:stack/frontrow-production"
+    assert may(known, "cloudformation:DescribeStacks", f"{stack}-migration/an-id")
+    assert not may(known, "cloudformation:DescribeStacks", f"{stack}-secrets/an-id")
+    assert not may(known, "cloudformation:UpdateStack", f"{stack}-migration/an-id")
     assert not may(known, "ecs:DeleteService", f"{prefix}:service/{cluster}/production-web")
