@@ -15,7 +15,7 @@ LONGEST := 400
 
 .PHONY: help
 help: ## List the habits
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # -- using it ----------------------------------------------------------------------------------------------------------
 
@@ -42,6 +42,14 @@ synth: $(VENV)/.infra ## Write the cloud's templates into infra/cdk.out, without
 infra-test: $(VENV)/.infra ## Judge the cloud's templates: types, and every value that they must have
 	$(BIN)/mypy -p infra
 	$(PYTHON) -m pytest tests/infra
+
+.PHONY: deploy-local
+deploy-local: $(VENV)/.infra ## Put every stack into a stand-in for AWS on this machine, and read back what is there
+	$(PYTHON) -m infra.local deploy
+
+.PHONY: destroy-local
+destroy-local: $(VENV)/.infra ## Take every stack out again, and end the stand-in
+	$(PYTHON) -m infra.local destroy
 
 .PHONY: model
 model: $(VENV)/.dev ## Search the purchase's protocol in every state (BUYERS=3; SHOW=name explains a mutant)
