@@ -3,6 +3,7 @@ what hardens it. ``python -m infra.app`` writes the templates."""
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,11 @@ def _delivered(registry: Registry, migration: Migration, worker: Worker, web: We
 
 
 def main() -> None:
-    """Write the templates of the stage that FRONTROW_STAGE names, or of production."""
+    """Write the templates of the stage that FRONTROW_STAGE names, or of production; FRONTROW_IMAGE_TAG is what runs."""
     # CDK's own command says by a variable where it wants them, as seen from cdk.json; without it they go beside that.
     outdir = HERE / os.environ.get("CDK_OUTDIR", "cdk.out")
-    build(STAGES[os.environ.get("FRONTROW_STAGE", PRODUCTION.name)], outdir).synth()
+    stage = STAGES[os.environ.get("FRONTROW_STAGE", PRODUCTION.name)]
+    build(replace(stage, image_tag=os.environ.get("FRONTROW_IMAGE_TAG", stage.image_tag)), outdir).synth()
 
 
 if __name__ == "__main__":
