@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.domain import Domain
-from infra.network import PUBLIC, Network
+from infra.network import PRIVATE, PUBLIC, Network
 from infra.stage import Stage
 
 IDLE_S = 120
@@ -38,8 +38,8 @@ class Cluster(Stack):
             "Balancer",
             load_balancer_name=f"frontrow-{stage.name}",
             vpc=network.vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_group_name=PUBLIC),
-            internet_facing=True,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name=PRIVATE if stage.private_balancer else PUBLIC),
+            internet_facing=not stage.private_balancer,
             # As a stranger's: its rules stand in the network's stack, and CDK would add them a second time here.
             security_group=ec2.SecurityGroup.from_security_group_id(
                 self, "BalancerGroup", network.balancer_group.security_group_id, mutable=False

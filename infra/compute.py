@@ -19,7 +19,7 @@ class Web(Stack):
 
     def __init__(self, scope: Construct, house: House, **kwargs: Any) -> None:
         super().__init__(scope, house.stage.name_of("web"), **kwargs)
-        self.service = Service(self, "Web", house, ["serve"], house.stage.web)
+        self.service = Service(self, "Web", house, ["serve"], house.stage.web, blue_green=house.stage.blue_green)
         self.behind = BehindBalancer(self, "Paths", self.service, house.cluster, APP_PATHS, priority=10)
         scale_web(self.service, self.behind.group)
 

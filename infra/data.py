@@ -104,6 +104,7 @@ class Data(Stack):
             iam_authentication=True,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        self.primary_address = self._proxied(known) if wanted.proxy else self.database.db_instance_endpoint_address
         # A replica is encrypted as its source is, and CloudFormation refuses to be told.
         replica = self.replica.node.default_child
         assert isinstance(replica, rds.CfnDBInstance)
@@ -121,6 +122,26 @@ class Data(Stack):
             weight=10,
             resource_records=[self.replica.db_instance_endpoint_address],
         )
+
+    def _proxied(self, known: sm.ISecret) -> str:
+        """The address of a proxy before the primary. CDK opens the way from it to the database by itself."""
+        group = self._group("ProxyGroup", "Proxy: from the tasks alone", POSTGRES_PORT)
+        proxy = rds.DatabaseProxy(
+            self,
+            "Proxy",
+            db_proxy_name=f"frontrow-{self._stage.name}",
+            proxy_target=rds.ProxyTarget.from_instance(self.database),
+            secrets=[known],
+            vpc=self._network.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name=DATABASE),
+            security_groups=[group],
+            require_tls=True,
+        )
+        # The only type here that knows no tags; CloudFormation would refuse them.
+        targets = proxy.node.find_child("ProxyTargetGroup")
+        assert isinstance(targets, rds.CfnDBProxyTargetGroup)
+        targets.add_property_deletion_override("Tags")
+        return proxy.endpoint
 
     def _make_redis(self) -> None:
         wanted = self._stage.redis

@@ -61,13 +61,7 @@ class Edge(Stack):
         self._headers = self._security_headers("Headers", "", POLICY)
         self._picture_headers = self._security_headers("PictureHeaders", "-pictures", PICTURE_POLICY, override=True)
         pages = origins.S3BucketOrigin.with_origin_access_control(self.pages)
-        app = origins.HttpOrigin(
-            cluster.origin,
-            protocol_policy=cf.OriginProtocolPolicy.HTTPS_ONLY,
-            origin_ssl_protocols=[cf.OriginSslPolicy.TLS_V1_2],
-            read_timeout=Duration.seconds(30),
-            keepalive_timeout=Duration.seconds(60),
-        )
+        app = self._balancer(cluster)
         self.distribution = cf.Distribution(
             self,
             "Distribution",
@@ -96,6 +90,21 @@ class Edge(Stack):
                 zone=domain.zone,
                 target=route53.RecordTarget.from_alias(targets.CloudFrontTarget(self.distribution)),
             )
+
+    def _balancer(self, cluster: Cluster) -> cf.IOrigin:
+        """The load balancer by its name, or through CloudFront's way into the VPC where it has no public address."""
+        how: dict[str, Any] = {
+            "protocol_policy": cf.OriginProtocolPolicy.HTTPS_ONLY,
+            "origin_ssl_protocols": [cf.OriginSslPolicy.TLS_V1_2],
+            "read_timeout": Duration.seconds(30),
+            "keepalive_timeout": Duration.seconds(60),
+        }
+        if self._stage.private_balancer:
+            # Named, because the certificate must fit the name that is called.
+            return origins.VpcOrigin.with_application_load_balancer(
+                cluster.balancer, domain_name=cluster.origin, vpc_origin_name=f"frontrow-{self._stage.name}", **how
+            )
+        return origins.HttpOrigin(cluster.origin, **how)
 
     def _bucket(self, name: str, **kwargs: Any) -> s3.Bucket:
         return s3.Bucket(

@@ -18,7 +18,7 @@ TRACES_PORT = 4318
 def environment(stage: Stage, data: Data, queue: Queue, secrets: Secrets, parameters: Parameters) -> dict[str, str]:
     """The variables of the app's tasks, of the worker's and of the migration's alike. None is secret."""
     stack = secrets  # any: tokens inside JSON are put together by the stack that uses them
-    primary, replicas = data.database.db_instance_endpoint_address, f"{REPLICAS_NAME}.{ZONE}"
+    primary, replicas = data.primary_address, f"{REPLICAS_NAME}.{ZONE}"
     keys: dict[str, str] = {
         "ENVIRONMENT": "production",
         "ORIGIN": f"https://{stage.domain}",

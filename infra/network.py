@@ -20,6 +20,8 @@ SUBNETS = {
 """By kind, one for each zone."""
 
 APP_PORT = 8000
+EDGE = ec2.Peer.prefix_list("pl-3b927c52")
+"""AWS' own list of the addresses that CloudFront comes from, as it is called in us-east-1."""
 
 
 @jsii.implements(ec2.IIpAddresses)
@@ -89,6 +91,9 @@ class Network(Stack):
         self.tasks_group = ec2.SecurityGroup(
             self, "TasksGroup", vpc=self.vpc, description="Tasks: from the load balancer alone"
         )
-        self.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "HTTPS from anywhere")
+        if stage.private_balancer:
+            self.balancer_group.add_ingress_rule(EDGE, ec2.Port.tcp(443), "HTTPS from CloudFront")
+        else:
+            self.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "HTTPS from anywhere")
         self.balancer_group.add_egress_rule(self.tasks_group, ec2.Port.tcp(APP_PORT), "to the tasks")
         self.tasks_group.add_ingress_rule(self.balancer_group, ec2.Port.tcp(APP_PORT), "from the load balancer")

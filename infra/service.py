@@ -45,8 +45,18 @@ class House:
 class Service(Construct):
     """Two or more tasks of our image with a command, in the private subnets, rolled back when they don't come up."""
 
-    def __init__(self, scope: Construct, name: str, house: House, command: Sequence[str], tasks: Tasks) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        house: House,
+        command: Sequence[str],
+        tasks: Tasks,
+        *,
+        blue_green: bool = False,
+    ) -> None:
         super().__init__(scope, name)
+        self.blue_green = blue_green
         self.stage, self.name, self.tasks = house.stage, f"{house.stage.name}-{name.lower()}", tasks
         self.log = log_group(self, house.stage)
         self.definition = task_definition(self, name, house, command, tasks, self.log)
@@ -66,6 +76,8 @@ class Service(Construct):
             assign_public_ip=False,
             min_healthy_percent=100,
             max_healthy_percent=200,
+            deployment_strategy=ecs.DeploymentStrategy.BLUE_GREEN if blue_green else None,
+            bake_time=Duration.minutes(10) if blue_green else None,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_execute_command=False,
@@ -80,15 +92,40 @@ class BehindBalancer(Construct):
     ) -> None:
         """``paths``: at most five patterns a rule, which is AWS' limit; ``priority`` is unique on the listener."""
         super().__init__(scope, name)
-        self.group = elb.ApplicationTargetGroup(
+        self._vpc, self._sticky = cluster.vpc, service.stage.sticky
+        self.group = self._targets("Targets")
+        rule = elb.ApplicationListenerRule(
             self,
-            "Targets",
-            vpc=cluster.vpc,
+            "Rule",
+            listener=cluster.listener,
+            priority=priority,
+            conditions=[elb.ListenerCondition.path_patterns(list(paths))],
+            action=elb.ListenerAction.forward([self.group]),
+        )
+        if not service.blue_green:
+            service.service.attach_to_application_target_group(self.group)
+            return
+        # ECS itself leads the rule from one group to the other, and back.
+        service.service.load_balancer_target(
+            container_name="app",
+            container_port=APP_PORT,
+            alternate_target=ecs.AlternateTarget(
+                "Other",
+                alternate_target_group=self._targets("OtherTargets"),
+                production_listener=ecs.ListenerRuleConfiguration.application_listener_rule(rule),
+            ),
+        ).attach_to_application_target_group(self.group)
+
+    def _targets(self, name: str) -> elb.ApplicationTargetGroup:
+        return elb.ApplicationTargetGroup(
+            self,
+            name,
+            vpc=self._vpc,
             port=APP_PORT,
             protocol=elb.ApplicationProtocol.HTTP,
             target_type=elb.TargetType.IP,
             deregistration_delay=Duration.seconds(STOP_S),
-            stickiness_cookie_duration=Duration.hours(1) if service.stage.sticky else None,
+            stickiness_cookie_duration=Duration.hours(1) if self._sticky else None,
             health_check=elb.HealthCheck(
                 path="/health",
                 interval=Duration.seconds(30),
@@ -98,15 +135,6 @@ class BehindBalancer(Construct):
                 healthy_http_codes="200",
             ),
         )
-        elb.ApplicationListenerRule(
-            self,
-            "Rule",
-            listener=cluster.listener,
-            priority=priority,
-            conditions=[elb.ListenerCondition.path_patterns(list(paths))],
-            action=elb.ListenerAction.forward([self.group]),
-        )
-        service.service.attach_to_application_target_group(self.group)
 
 
 def log_group(scope: Construct, stage: Stage) -> logs.LogGroup:
@@ -130,7 +158,8 @@ def task_definition(
         cpu=tasks.cpu,
         memory_limit_mib=tasks.memory,
         runtime_platform=ecs.RuntimePlatform(
-            cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            cpu_architecture=ecs.CpuArchitecture.ARM64 if house.stage.graviton else ecs.CpuArchitecture.X86_64,
+            operating_system_family=ecs.OperatingSystemFamily.LINUX,
         ),
     )
     _let(definition.task_role, house)

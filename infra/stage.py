@@ -1,6 +1,6 @@
 """What differs from stage to stage, and nothing else: every figure of the architecture that a person may turn."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 REGION = "us-east-1"
@@ -37,6 +37,7 @@ class Database:
     keep: bool = True  # deletion protection
     backup_window: str = "03:00-04:00"
     maintenance_window: str = "sun:04:30-sun:05:30"
+    proxy: bool = False  # RDS Proxy before the primary
     # What RDS allows on a t3.medium: memory / 9531392, which is about 413 after what the host keeps for itself.
     max_connections: int = 413
 
@@ -77,6 +78,9 @@ class Stage:
     web: Tasks = field(default_factory=Tasks)
     worker: Tasks = field(default_factory=lambda: Tasks(least=2, most=6))
     pool_size: int = 10  # connections a process opens to the primary, and as many to the replicas
+    graviton: bool = False  # tasks on ARM; the image must have been built for it
+    private_balancer: bool = False  # reached by CloudFront alone, through its way into the VPC
+    blue_green: bool = False  # a deployment beside the running one, changed over at once and back
     sticky: bool = False
     cache_api: bool = False
     requests_per_task: int = 1000  # a minute, through the load balancer
@@ -96,6 +100,26 @@ class Stage:
     def name_of(self, part: str) -> str:
         """The stack's name for a part, such as ``frontrow-production-network``."""
         return f"frontrow-{self.name}-{part}"
+
+
+def on_graviton(stage: Stage) -> Stage:
+    """``stage`` with every processor an ARM of the same size."""
+    return replace(
+        stage,
+        graviton=True,
+        database=replace(stage.database, instance_class=stage.database.instance_class.replace("t3.", "t4g.")),
+        redis=replace(stage.redis, node_type=stage.redis.node_type.replace("t3.", "t4g.")),
+    )
+
+
+def on_valkey(stage: Stage) -> Stage:
+    """``stage`` with Valkey for Redis: the same protocol, a fifth less, and what the local stack runs on."""
+    return replace(stage, redis=replace(stage.redis, engine="valkey", version="8.0"))
+
+
+def with_proxy(stage: Stage) -> Stage:
+    """``stage`` with RDS Proxy, which gathers connections of more tasks than the database would allow."""
+    return replace(stage, database=replace(stage.database, proxy=True))
 
 
 PRODUCTION = Stage()
