@@ -38,6 +38,10 @@ test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the 
 synth: $(VENV)/.infra ## Write the cloud's templates into infra/cdk.out, without an account (FRONTROW_STAGE=staging)
 	$(PYTHON) -m infra.app
 
+.PHONY: cost
+cost: $(VENV)/.infra ## What a month on AWS costs, line by line, and what each option changes (docs/cost.md)
+	$(PYTHON) -m infra.cost
+
 .PHONY: infra-test
 infra-test: $(VENV)/.infra ## Judge the cloud's templates: types, and every value that they must have
 	$(BIN)/mypy -p infra
