@@ -12,10 +12,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import boto3
-
 from frontrow.local.ports import free_ports, is_free
-from infra.local.taught.kind import KEYS
+from infra.local.taught.kind import client_of
 
 ROOT = Path(__file__).parents[2]
 READY_S = 60
@@ -41,7 +39,7 @@ class StandIn:
 
     def client(self, service: str) -> Any:
         """boto3's client for a service."""
-        return boto3.client(service, endpoint_url=self.url, region_name=self.region, **KEYS)
+        return client_of(self.url, self.region, service)
 
     def answers(self) -> bool:
         """Whether it is there."""

@@ -4,7 +4,9 @@ moto asks ``CloudFormationModel.__subclasses__()`` for what it can make. Each su
 that AWS has for the same thing, on the same server: so what was deployed can be read back as on AWS.
 """
 
+import functools
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +21,15 @@ from infra.local.taught.shapes import shaped
 KEYS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 """The stand-in asks for keys and looks at none."""
 
+_one_at_a_time = threading.Lock()
+
 _SECRET = re.compile(r"{{resolve:secretsmanager:(arn:[^}]+?):SecretString:([^:}]*):[^}]*}}")
+
+
+@functools.cache
+def client_of(url: str, region: str, service: str) -> Any:
+    """A client of the stand-in at ``url``. Kept, because to make one takes longer than most of what it does."""
+    return boto3.client(service, endpoint_url=url, region_name=region, **KEYS)
 
 
 class Server:
@@ -31,7 +41,9 @@ class Server:
     @classmethod
     def client(cls, service: str) -> Any:
         """A client of the same server."""
-        return boto3.client(service, endpoint_url=cls.url, region_name=cls.region, **KEYS)
+        # Stacks come several at once, and boto3's sessions aren't made for that; its clients are.
+        with _one_at_a_time:
+            return client_of(cls.url, cls.region, service)
 
 
 def call(service: str, operation: str, wanted: dict[str, Any]) -> dict[str, Any]:

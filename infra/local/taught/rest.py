@@ -87,3 +87,11 @@ def parameter(name: str, properties: dict[str, Any]) -> Made:
     call("ssm", "PutParameter", {**properties, "Name": called})
     end = lambda: Server.client("ssm").delete_parameter(Name=called)  # noqa: E731
     return Made(called, {"Type": properties["Type"], "Value": properties["Value"]}, end)
+
+
+@kind("AWS::EC2::SubnetRouteTableAssociation")
+def association(name: str, properties: dict[str, Any]) -> Made:
+    """Which way a subnet goes. moto's CloudFormation writes it down where its interface doesn't look."""
+    client = Server.client("ec2")
+    made = call("ec2", "AssociateRouteTable", properties)["AssociationId"]
+    return Made(made, {"Id": made}, lambda: client.disassociate_route_table(AssociationId=made))
