@@ -57,12 +57,20 @@ function paintAreaNames(ctx: CanvasRenderingContext2D, { house, areas }: Names, 
   house.areas.forEach((area, n) => {
     const [x, y] = toScreen(camera, ...area.centre);
     const { free = 0, mine = 0 } = areas[n] ?? {};
+    const across = area.polygon.map(([px]) => px);
+    const room = (Math.max(...across) - Math.min(...across)) * camera.scale - 6;
+    const size = Math.min(20, Math.max(12, 16 * camera.scale));
+    const letter = house.categories[area.category] ?? "";
     ctx.fillStyle = palette.ink;
-    ctx.font = `500 ${Math.min(20, Math.max(12, 16 * camera.scale))}px ${DISPLAY}`;
-    ctx.fillText(`${area.name} · ${house.categories[area.category] ?? ""}`, x, y - 8);
-    ctx.font = `${mine > 0 ? 600 : 400} 13px ${TEXT}`;
+    ctx.font = `500 ${size}px ${DISPLAY}`;
+    // In a narrow area the letter of its price stands before what is left, and the name is written smaller.
+    const wide = ctx.measureText(`${area.name} · ${letter}`).width <= room;
+    if (!wide && ctx.measureText(area.name).width > room) ctx.font = `500 ${Math.min(size, 10.5)}px ${DISPLAY}`;
+    ctx.fillText(wide ? `${area.name} · ${letter}` : area.name, x, y - 8);
+    const words = mine > 0 ? `✓ ${mine} yours` : free === 0 ? "sold out" : `${free.toLocaleString("en")} free`;
+    ctx.font = `${mine > 0 ? 600 : 400} ${wide ? 13 : 12}px ${TEXT}`;
     ctx.fillStyle = mine > 0 ? palette.ink : palette.label;
-    ctx.fillText(mine > 0 ? `✓ ${mine} yours` : free === 0 ? "sold out" : `${free.toLocaleString("en")} free`, x, y + 14);
+    ctx.fillText(wide || mine > 0 ? words : `${letter} · ${words}`, x, y + 14);
   });
 }
 
