@@ -42,6 +42,10 @@ synth: $(VENV)/.infra ## Write the cloud's templates into infra/cdk.out, without
 cost: $(VENV)/.infra ## What a month on AWS costs, line by line, and what each option changes (docs/cost.md)
 	$(PYTHON) -m infra.cost
 
+.PHONY: picture
+picture: $(VENV)/.infra ## Draw the architecture anew from the cloud's templates (docs/aws.svg)
+	$(PYTHON) -m infra.picture
+
 .PHONY: infra-test
 infra-test: $(VENV)/.infra ## Judge the cloud's templates: types, and every value that they must have
 	$(BIN)/mypy -p infra
