@@ -30,7 +30,7 @@ audit: $(VENV)/.app ## Ask the running stack's books the standing questions: sea
 # -- working on it -----------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(VENV)/.dev ## All tests but the browser's (ONLY=tests/seats narrows the Python ones)
+test: $(VENV)/.infra $(VENV)/.checkov ## All tests but the browser's (ONLY=tests/seats narrows the Python ones)
 	$(PYTHON) -m pytest $(or $(ONLY),tests -n 3 --dist loadfile --no-loadscope-reorder --durations 15)
 	$(if $(ONLY),,$(NPM) run test)
 
@@ -47,7 +47,7 @@ picture: $(VENV)/.infra ## Draw the architecture anew from the cloud's templates
 	$(PYTHON) -m infra.picture
 
 .PHONY: infra-test
-infra-test: $(VENV)/.infra ## Judge the cloud's templates: types, and every value that they must have
+infra-test: $(VENV)/.infra $(VENV)/.checkov ## Judge the cloud's templates: types, and every value that they must have
 	$(BIN)/mypy -p infra
 	$(PYTHON) -m pytest tests/infra
 
@@ -92,7 +92,7 @@ format: $(VENV)/.dev ## Bring Python sources into the house's shape
 
 .PHONY: lock
 lock: $(VENV)/.made ## Pin the newest versions of all dependencies, with hashes
-	for name in tools server app dev infra e2e; do \
+	for name in tools server app dev infra checkov e2e; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 
@@ -108,8 +108,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/.dev
+types: $(VENV)/.infra
 	$(BIN)/mypy
+	$(BIN)/mypy -p infra
 
 layers: $(VENV)/.dev
 	$(BIN)/lint-imports
@@ -170,3 +171,12 @@ $(VENV)/.e2e: requirements/e2e.txt $(VENV)/.dev
 
 $(VENV)/.infra: requirements/infra.txt $(VENV)/.dev
 	$(call install,requirements/infra.txt)
+
+# An environment inside ours: checkov wants older versions of what the cloud's own tests have.
+$(VENV)/.checkov: requirements/checkov.txt $(VENV)/.made
+	@echo "Installing $<"
+	@rm -rf $(VENV)/checkov
+	@{ [ -x $(BIN)/uv ] && $(BIN)/uv venv --quiet --python $(PYTHON) $(VENV)/checkov \
+	    && VIRTUAL_ENV=$(CURDIR)/$(VENV)/checkov UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --require-hashes -r $<; } \
+	  || { $(PYTHON) -m venv --clear $(VENV)/checkov && $(VENV)/checkov/bin/python -m pip $(INSTALL) $<; }
+	@touch $@

@@ -78,6 +78,7 @@ def valkey(home: Path, local_secrets: dict[str, str]) -> Iterator[EmbeddedValkey
 
 LONG = (
     "faults/test_every_boundary.py",
+    "infra/test_deployed.py",
     "faults/test_after_sale.py",
     "live/test_live.py",
     "local/test_up.py",
