@@ -1,28 +1,41 @@
 # One image for app, worker and migrations; the command says which. Pages are built in a stage of their own.
-FROM node:24-slim AS web
+# It writes to /data alone, so it runs with a read-only root (docker run --read-only).
+FROM node:24-bookworm-slim AS web
 WORKDIR /web
 COPY web/package.json web/package-lock.json ./
-RUN npm install --no-save --no-audit --no-fund
+RUN npm install --no-save --no-audit --no-fund --omit=dev
 COPY web/ ./
 RUN npm run build
 
-FROM python:3.12-slim AS packages
-COPY requirements/app.txt /tmp/app.txt
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/app.txt \
+# The Python that the pins are made for and the tests run on.
+FROM python:3.11-slim-bookworm AS packages
+COPY requirements/tools.txt requirements/server.txt /tmp/
+RUN python -m venv /tools && /tools/bin/pip install --no-cache-dir --require-hashes -r /tmp/tools.txt \
+  && python -m venv --without-pip /venv \
+  && /tools/bin/uv pip install --python /venv --system-certs --no-cache --compile-bytecode --require-hashes -r /tmp/server.txt \
   && echo /app/src > "$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/frontrow.pth"
 
-FROM python:3.12-slim
-RUN useradd --system --uid 10001 --create-home frontrow
+FROM python:3.11-slim-bookworm
+RUN groupadd --gid 10001 frontrow \
+  && useradd --uid 10001 --gid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin frontrow
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY migrations/ migrations/
 COPY src/ src/
 COPY --from=web /web/dist web/dist
-# Compiled once here rather than at every start of a task.
-RUN /venv/bin/python -m compileall -q src migrations && mkdir /data && chown frontrow /data
-USER frontrow
+# Compiled once here: at a start nothing could be written.
+RUN /venv/bin/python -m compileall -q src migrations
+# A volume of the cloud's tasks gets this folder's owner, but only where the image says that it is one.
+VOLUME /data
+# By number, so that whoever starts it can see that it isn't root.
+USER 10001:10001
+# A path, and no secret, is what the last of these says.
+# hadolint ignore=DL3064
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/data \
+    TMPDIR=/data \
     FRONTROW_ENVIRONMENT=production \
     FRONTROW_LISTEN_HOST=0.0.0.0 \
     FRONTROW_HOME=/data \
