@@ -26,7 +26,7 @@ from frontrow.local.stack import LocalStack, Options
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 HALL_SEATS = 50_000
-QUIET_WITHIN_S = 90.0
+QUIET_WITHIN_S = 300.0
 LEFT_TO_DO = """
 SELECT topic, count(*), max(attempts), count(dead_at), max(last_error) FROM outbox WHERE done_at IS NULL GROUP BY topic
 UNION ALL

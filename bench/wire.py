@@ -1,6 +1,7 @@
 """A keep-alive HTTP/1.1 client of least cost, because the generator shares the cores with what it loads."""
 
 import asyncio
+import ssl
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
@@ -41,10 +42,11 @@ class Connection(asyncio.Protocol):
 
     @classmethod
     async def open(cls, origin: str) -> "Connection":
-        """Connect to ``http://host:port``. Raises OSError."""
+        """Connect to ``http://host:port`` or ``https://host``. Raises OSError."""
         parts = urlsplit(origin)
+        tls = ssl.create_default_context() if parts.scheme == "https" else None
         _, connection = await asyncio.get_running_loop().create_connection(
-            lambda: cls(parts.netloc), parts.hostname or "", parts.port or 80
+            lambda: cls(parts.netloc), parts.hostname or "", parts.port or (443 if tls else 80), ssl=tls
         )
         return connection
 
