@@ -46,6 +46,10 @@ cost: $(VENV)/.infra ## What a month on AWS costs, line by line, and what each o
 picture: $(VENV)/.infra ## Draw the architecture anew from the cloud's templates (docs/aws.svg)
 	$(PYTHON) -m infra.picture
 
+.PHONY: simulate
+simulate: $(VENV)/.infra ## Play an on-sale's crowd against the rules of scaling (docs/scaling.md)
+	$(PYTHON) -m infra.simulate
+
 .PHONY: infra-test
 infra-test: $(VENV)/.infra $(VENV)/.checkov ## Judge the cloud's templates: types, and every value that they must have
 	$(BIN)/mypy -p infra

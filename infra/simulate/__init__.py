@@ -1,0 +1,1 @@
+"""An on-sale's crowd against the rules by which tasks come and go. ``make simulate`` writes docs/scaling.md."""
