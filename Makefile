@@ -75,6 +75,15 @@ check: lint types layers lengths web-check client-check ## Everything a machine 
 e2e: $(VENV)/.e2e ## A person in a real browser buys a ticket (needs Chromium)
 	$(PYTHON) -m pytest e2e
 
+.PHONY: deploy
+deploy: $(VENV)/.infra ## Put a stage into its AWS account, from nothing on or anew (STAGE=staging; docs/deploy.md)
+	STAGE=$(STAGE) $(PYTHON) -m infra.deploy all
+
+.PHONY: load
+load: $(VENV)/.dev ## Visitors on a stage of your own (URL=https://… CONFIRM=its-host BUYERS=50 FOR=60 RAMP=20)
+	$(PYTHON) -m bench.visitors $(URL) $(if $(CONFIRM),--confirm $(CONFIRM)) --buyers $(or $(BUYERS),50) \
+	  --seconds $(or $(FOR),60) --ramp $(or $(RAMP),20)
+
 .PHONY: screens
 screens: $(VENV)/.e2e ## Take the pictures of every page in docs/screens anew (needs Chromium)
 	$(PYTHON) -m e2e.screens
