@@ -32,9 +32,10 @@ class Command:
         bucket = BUCKET.format(account=self._account, region=self._standin.region)
         self._standin.client("s3").delete_bucket_policy(Bucket=bucket)
 
-    def deploy(self) -> dict[str, bool]:
-        """Deploy every stack. By its name, whether it had changes. Raises CommandFailedError."""
-        said = self.run("deploy", "--all", "--method", "direct", "--require-approval", "never", "--concurrency", "8")
+    def deploy(self, *stacks: str) -> dict[str, bool]:
+        """Deploy these stacks, or all. By its name, whether one had changes. Raises CommandFailedError."""
+        which = [*stacks, "--exclusively"] if stacks else ["--all"]
+        said = self.run("deploy", *which, "--method", "direct", "--require-approval", "never", "--concurrency", "8")
         return dict(_outcomes(said))
 
     def destroy(self, but: str) -> None:

@@ -46,9 +46,9 @@ def _forget_outputs_of_deleted_stacks() -> None:
 
 def main() -> None:
     """Serve until somebody ends the process."""
-    port, account, Server.region = sys.argv[1:4]
+    port, Server.account, Server.region = sys.argv[1:4]
     Server.url = f"http://localhost:{port}"
-    os.environ |= {"MOTO_PORT": port, "MOTO_ACCOUNT_ID": account}
+    os.environ |= {"MOTO_PORT": port, "MOTO_ACCOUNT_ID": Server.account}
     _refuse_untaught_types()
     _forget_outputs_of_deleted_stacks()
     run_simple(

@@ -27,9 +27,10 @@ class Deployed:
         """boto3's client for a service of the stand-in."""
         return self.standin.client(service)
 
-    def again(self, outdir: Path | None = None) -> dict[str, bool]:
-        """Deploy the same templates once more, or those in ``outdir``; by stack, whether it changed."""
-        return Command(self.standin, self.templates.stage.account, outdir or self.templates.outdir).deploy()
+    def again(self, outdir: Path | None = None, *parts: str) -> dict[str, bool]:
+        """Deploy the same templates once more, or ``parts`` of those in ``outdir``; by stack, whether it changed."""
+        command = Command(self.standin, self.templates.stage.account, outdir or self.templates.outdir)
+        return command.deploy(*(self.templates.stage.name_of(part) for part in parts))
 
     def names(self, part: str) -> dict[str, str]:
         """The physical names of a stack's resources by their logical ids."""

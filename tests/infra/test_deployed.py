@@ -6,10 +6,18 @@ beside this one; ``infra/local/readback.py`` says what that is.
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cdk import App, Environment
 from botocore.exceptions import ClientError
+from infra.backup import Backup
+from infra.data import Data
+from infra.network import Network
+from infra.secrets import Secrets
+from infra.stage import REGION
 
 from tests.infra.deployed import Deployed, deployed
 from tests.infra.templates import Templates
@@ -327,3 +335,21 @@ def test_the_database_is_copied_daily_into_a_vault(aws: Deployed) -> None:
     vaults = [one["BackupVaultName"] for one in backup.list_backup_vaults()["BackupVaultList"]]
     assert (rule["ScheduleExpression"], rule["Lifecycle"]["DeleteAfterDays"]) == ("cron(0 2 * * ? *)", 7)
     assert vaults == [rule["TargetBackupVaultName"]]
+
+
+def test_a_stage_with_another_region_has_its_copies_there_and_changing_it_is_an_update(
+    aws: Deployed, tmp_path: Path
+) -> None:
+    stage = replace(aws.templates.stage, backup_copy_region="eu-west-1")
+    app = App(outdir=str(tmp_path), analytics_reporting=False)
+    env = Environment(account=stage.account, region=REGION)
+    secrets = Secrets(app, stage, env=env)
+    Backup(app, stage, Data(app, stage, Network(app, stage, env=env), secrets, env=env), env=env)
+    app.synth()
+    assert aws.again(tmp_path, "backup") == {stage.name_of("backup"): True}
+    backup = aws.client("backup")
+    (plan,) = backup.list_backup_plans()["BackupPlansList"]
+    (rule,) = backup.get_backup_plan(BackupPlanId=plan["BackupPlanId"])["BackupPlan"]["Rules"]
+    (copy,) = rule["CopyActions"]
+    assert copy["DestinationBackupVaultArn"] == "arn:aws:backup:eu-west-1:111111111111:backup-vault:Default"
+    assert copy["Lifecycle"]["DeleteAfterDays"] == 7

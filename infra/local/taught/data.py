@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from moto.backup.models import backup_backends
+
 from infra.local.taught.kind import Made, Server, call, kind, without
 
 
@@ -91,11 +93,13 @@ def plan(name: str, properties: dict[str, Any]) -> Made:
     wanted = {**without(asked, "BackupPlanRule"), "Rules": rules}
     made = call("backup", "CreateBackupPlan", {**without(properties, "BackupPlan"), "BackupPlan": wanted})
     id_ = made["BackupPlanId"]
-    return Made(
-        id_,
-        {key: made[key] for key in ("BackupPlanId", "BackupPlanArn", "VersionId")},
-        lambda: Server.client("backup").delete_backup_plan(BackupPlanId=id_),
-    )
+
+    def end() -> None:
+        Server.client("backup").delete_backup_plan(BackupPlanId=id_)
+        # moto remembers deleted plans, and refuses their names to others.
+        backup_backends[Server.account][Server.region].plans.pop(id_)
+
+    return Made(id_, {key: made[key] for key in ("BackupPlanId", "BackupPlanArn", "VersionId")}, end)
 
 
 @kind("AWS::S3::BucketPolicy")
