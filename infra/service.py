@@ -163,7 +163,9 @@ def task_definition(
         ),
     )
     _let(definition.task_role, house)
-    definition.add_container(
+    # The one place the app writes to; nothing that it gets to know may stay in the image's own files.
+    definition.add_volume(name="data")
+    app = definition.add_container(
         "app",
         image=ecs.ContainerImage.from_ecr_repository(house.registry.images, house.stage.image_tag),
         command=list(command),
@@ -172,7 +174,11 @@ def task_definition(
         port_mappings=[ecs.PortMapping(container_port=APP_PORT)],
         stop_timeout=Duration.seconds(STOP_S),
         essential=True,
+        readonly_root_filesystem=True,
+        # The first process gets no signal that it doesn't ask for: `frontrow migrate` couldn't be stopped.
+        linux_parameters=ecs.LinuxParameters(definition, "Init", init_process_enabled=True),
     )
+    app.add_mount_points(ecs.MountPoint(container_path="/data", source_volume="data", read_only=False))
     definition.add_container(
         "traces",
         image=ecs.ContainerImage.from_registry(COLLECTOR),

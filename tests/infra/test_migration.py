@@ -27,3 +27,14 @@ def test_its_outputs_say_what_it_takes_to_run_it(templates: Templates) -> None:
     assert sorted(said["Subnets"].split(",")) == sorted(private)
     assert said["Group"].removesuffix(".GroupId") in {one.id for one in templates.every("EC2::SecurityGroup")}
     assert said["Cluster"] == templates.one("ECS::Cluster").id
+
+
+def test_every_task_of_ours_writes_to_its_volume_alone_and_hears_signals(templates: Templates) -> None:
+    definitions = templates.every("ECS::TaskDefinition")
+    assert len(definitions) == 3
+    for one in definitions:
+        app = one.at("ContainerDefinitions.0")
+        assert app["ReadonlyRootFilesystem"] is True, one.part
+        assert app["LinuxParameters"]["InitProcessEnabled"] is True, one.part
+        assert app["MountPoints"] == [{"ContainerPath": "/data", "ReadOnly": False, "SourceVolume": "data"}], one.part
+        assert one.at("Volumes") == [{"Name": "data"}], one.part
