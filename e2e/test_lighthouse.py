@@ -44,7 +44,8 @@ def judge(browser_port: int, figure: Callable[[str], None]) -> Judge:
         if misses(found["scores"]):
             found = min(found, verdict(browser_port, tab.url), key=lambda each: len(misses(each["scores"])))
         scores = ", ".join(f"{kind} {score}" for kind, score in found["scores"].items())
-        figure(f"{name}: {scores} (machine {found['index']}, slowed down {found['slowdown']} times)")
+        times = ", ".join(f"{name} {value:.4g}" for name, value in found["measured"].items() if value is not None)
+        figure(f"{name}: {scores} (machine {found['index']}, slowed down {found['slowdown']} times; {times})")
         assert misses(found["scores"]) == [], "\n".join([f"{name}: {scores}", *found["costly"]])
 
     return ask

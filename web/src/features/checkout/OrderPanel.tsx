@@ -61,7 +61,7 @@ export function OrderPanel(props: OrderPanelProps) {
   const open = sheetOpen || step !== "choose" || checkout.notice !== null;
   const restoring = checkout.busy === "restoring";
   return (
-    <section data-testid="order-panel" data-open={open} aria-labelledby="order-title" className="order-panel">
+    <section data-testid="order-panel" data-open={open} data-step={step} aria-labelledby="order-title" className="order-panel">
       <PanelParts key={step}>
         {heading}
         <h2 id="order-title" ref={title} tabIndex={-1} className="text-xl outline-none">
