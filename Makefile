@@ -50,6 +50,10 @@ picture: $(VENV)/.infra ## Draw the architecture anew from the cloud's templates
 simulate: $(VENV)/.infra ## Play an on-sale's crowd against the rules of scaling (docs/scaling.md)
 	$(PYTHON) -m infra.simulate
 
+.PHONY: values
+values: $(VENV)/.infra ## Every value: asked for, in the template, read back from a stand-in (docs/aws-values.md)
+	$(PYTHON) -m infra.values
+
 .PHONY: infra-test
 infra-test: $(VENV)/.infra $(VENV)/.checkov ## Judge the cloud's templates: types, and every value that they must have
 	$(BIN)/mypy -p infra
