@@ -47,7 +47,16 @@ class Command:
         """What the command says to these words. Raises CommandFailedError."""
         node, _ = node_command()
         done = subprocess.run(
-            [str(node), str(installed()), *words, "--app", str(self._assembly), "--no-notices", "--no-color"],
+            [
+                str(node),
+                str(installed()),
+                *words,
+                "--app",
+                str(self._assembly),
+                "--no-lookups",
+                "--no-notices",
+                "--no-color",
+            ],
             cwd=ROOT / "infra",
             env=self._environment(),
             stdout=subprocess.PIPE,

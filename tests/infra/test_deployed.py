@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, Environment
 from botocore.exceptions import ClientError
+from infra.app import HERE
 from infra.backup import Backup
 from infra.data import Data
 from infra.network import Network
@@ -341,7 +342,8 @@ def test_a_stage_with_another_region_has_its_copies_there_and_changing_it_is_an_
     aws: Deployed, tmp_path: Path
 ) -> None:
     stage = replace(aws.templates.stage, backup_copy_region="eu-west-1")
-    app = App(outdir=str(tmp_path), analytics_reporting=False)
+    context = json.loads((HERE / "cdk.json").read_text())["context"]
+    app = App(context=context, outdir=str(tmp_path), analytics_reporting=False)
     env = Environment(account=stage.account, region=REGION)
     secrets = Secrets(app, stage, env=env)
     Backup(app, stage, Data(app, stage, Network(app, stage, env=env), secrets, env=env), env=env)
