@@ -1,0 +1,1 @@
+"""Adds and takes away replicas of the database."""
