@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, Environment
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 from infra.app import HERE
 from infra.backup import Backup
 from infra.data import Data
@@ -22,6 +23,7 @@ from infra.stage import REGION
 
 from tests.infra.deployed import Deployed, deployed
 from tests.infra.templates import Templates
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(400)  # the first test waits for the deployment
 
@@ -355,3 +357,17 @@ def test_a_stage_with_another_region_has_its_copies_there_and_changing_it_is_an_
     (copy,) = rule["CopyActions"]
     assert copy["DestinationBackupVaultArn"] == "arn:aws:backup:eu-west-1:111111111111:backup-vault:Default"
     assert copy["Lifecycle"]["DeleteAfterDays"] == 7
+
+
+@pytest.mark.parametrize(
+    ("refused", "says"),
+    [
+        ({"Type": "AWS::Nowhere::Thing"}, "AWS::Nowhere::Thing: teach it"),
+        ({"Type": "AWS::SNS::Subscription", "Properties": {"TopicColour": "red"}}, "TopicColour: SubscribeInput knows"),
+    ],
+)
+async def test_the_stand_in_leaves_nothing_out_in_silence(aws: Deployed, refused: dict[str, Any], says: str) -> None:
+    body = json.dumps({"Resources": {"Refused": refused}})
+    with pytest.raises((ClientError, ResponseParserError)):
+        aws.client("cloudformation").create_stack(StackName=f"refused-{len(says)}", TemplateBody=body)
+    await eventually(lambda: says in aws.standin.errors())
