@@ -8,6 +8,7 @@ from infra.local.taught.kind import Made, kind
 UNKNOWN = {
     "AWS::CloudFront::CachePolicy": "Id",
     "AWS::CloudFront::ResponseHeadersPolicy": "Id",
+    "AWS::CloudFront::VpcOrigin": "Id",
     "AWS::ElastiCache::ParameterGroup": "",
     "AWS::Backup::BackupSelection": "SelectionId",
 }
