@@ -118,6 +118,12 @@ def _address(_: Written, __: Resource, ___: Usage) -> Iterator[Cost]:
     yield Cost(NAT, "their public addresses", "ipv4.hour", 1)
 
 
+def _endpoint(_: Written, endpoint: Resource, __: Usage) -> Iterator[Cost]:
+    """A gateway into S3 is free. One with an address of its own is paid by the hour in each zone."""
+    if endpoint.at("VpcEndpointType") == "Interface":
+        yield Cost(NAT, "endpoints of AWS' services", "endpoint.hour", len(endpoint.at("SubnetIds")))
+
+
 def _distribution(_: Written, __: Resource, usage: Usage) -> Iterator[Cost]:
     yield Cost(FRONT, f"{usage.out_gb:,.0f} GB to viewers", "cloudfront.gb", usage.out_gb)
     yield Cost(FRONT, "requests", "cloudfront.requests", usage.edge_millions)
@@ -209,6 +215,7 @@ RULES: dict[str, Rule] = {
     "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::EC2::EIP": _address,
     "AWS::EC2::NatGateway": _nat,
+    "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::ECR::Repository": _images,
     "AWS::ECS::Cluster": _cluster,
     "AWS::ECS::Service": _fargate,
@@ -250,7 +257,6 @@ FREE: dict[str, str] = {
     "AWS::EC2::Subnet": _ADDRESSING,
     "AWS::EC2::SubnetRouteTableAssociation": _ADDRESSING,
     "AWS::EC2::VPC": _ADDRESSING,
-    "AWS::EC2::VPCEndpoint": "a gateway endpoint is free; another kind would need a rule",
     "AWS::EC2::VPCGatewayAttachment": _ADDRESSING,
     "AWS::ECS::TaskDefinition": "paid with the service that runs it; the migration runs for a minute",
     "AWS::ElastiCache::ParameterGroup": _PART,
@@ -265,6 +271,9 @@ FREE: dict[str, str] = {
     "AWS::IAM::Role": _PERMISSION,
     "AWS::KMS::Alias": _PART,
     "AWS::Lambda::EventInvokeConfig": _PART,
+    "AWS::Lambda::Version": _PART,
+    "AWS::Lambda::Alias": _PART,
+    "AWS::Scheduler::ScheduleGroup": _PART,
     "AWS::Lambda::LayerVersion": _PART,
     "AWS::Lambda::Permission": _PERMISSION,
     "AWS::RDS::DBParameterGroup": _PART,

@@ -61,6 +61,12 @@ def test_the_bill_is_counted_from_the_templates(production: Written) -> None:
     assert more == pytest.approx((0.5 * 0.04048 + 0.004445) * HOURS)
 
 
+def test_an_endpoint_is_free_only_as_a_gateway(production: Written) -> None:
+    gateway = production.one("VPCEndpoint")
+    other = _changed(production, gateway.part, gateway.id, VpcEndpointType="Interface", SubnetIds=["a", "b"])
+    assert bill(other).total - bill(production).total == pytest.approx(2 * 0.01 * HOURS)
+
+
 def test_no_type_is_both_paid_and_free_and_each_that_is_free_says_why() -> None:
     assert not RULES.keys() & FREE.keys()
     assert all(FREE.values())
