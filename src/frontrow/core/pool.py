@@ -1,6 +1,7 @@
 """Connections to one PostgreSQL server: opened when first needed, last in first out; a rotated password is reread."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -148,5 +149,9 @@ class Pool:
         try:
             return await attempt(await self._secrets.get("database_password"))
         except asyncpg.InvalidPasswordError:
-            # 28P01: the password was rotated under us.
-            return await attempt(await self._secrets.reread("database_password"))
+            # 28P01: the password was rotated under us,
+            with contextlib.suppress(asyncpg.InvalidPasswordError):
+                return await attempt(await self._secrets.reread("database_password"))
+        # or is being rotated: the database knows the next one already, and the secret still shows the one before.
+        coming = await self._secrets.coming("database_password")
+        return await attempt(coming or await self._secrets.reread("database_password"))

@@ -9,7 +9,7 @@ import json
 import os
 import secrets as random
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,6 +34,10 @@ class Secrets(Protocol):
 
     async def reread(self, name: str) -> str:
         """The secret as it is now at its source, past any cache."""
+        ...
+
+    async def coming(self, name: str) -> str | None:
+        """The value that a rotation which goes on just now will end with; None when there is none."""
         ...
 
 
@@ -61,6 +65,9 @@ class FileSecrets:
         self._known = {**stored}
         return _refuse_example(name, stored.get(name, ""))
 
+    async def coming(self, name: str) -> str | None:
+        return None  # a file changes at once
+
 
 class AwsSecrets:
     """Secrets Manager, addressed by ARN; values are cached until :meth:`reread`."""
@@ -75,17 +82,34 @@ class AwsSecrets:
         return self._known[name]
 
     async def reread(self, name: str) -> str:
+        async with self._client() as client:
+            value = await self._ask(client, name, "AWSCURRENT")
+        self._known[name] = value
+        return value
+
+    async def coming(self, name: str) -> str | None:
+        async with self._client() as client:
+            try:
+                value = await self._ask(client, name, "AWSPENDING")
+            except client.exceptions.ResourceNotFoundException:
+                return None
+        # Kept: if it isn't the right one after all, whoever is refused reads again.
+        self._known[name] = value
+        return value
+
+    def _client(self) -> Any:
+        return aws.client("secretsmanager", self._settings.region, self._settings.endpoint)
+
+    async def _ask(self, client: Any, name: str, stage: str) -> str:
         arn = self._settings.arns.get(name)
         if arn is None:
             raise ExampleSecretError(f"No ARN is set for the secret '{name}'.")
-        async with aws.client("secretsmanager", self._settings.region, self._settings.endpoint) as client:
-            answer = await client.get_secret_value(SecretId=arn)
+        answer = await client.get_secret_value(SecretId=arn, VersionStage=stage)
         value = str(answer["SecretString"])
         # RDS rotation stores a JSON object; the password is the part a connection needs.
         if value.startswith("{"):
             value = str(json.loads(value)["password"])
-        self._known[name] = _refuse_example(name, value)
-        return value
+        return _refuse_example(name, value)
 
 
 def open_secrets(settings: SecretsSettings) -> Secrets:
