@@ -40,8 +40,7 @@ class Command:
 
     def destroy(self, but: str) -> None:
         """Delete every stack ``but`` one, the last that was made first. Raises CommandFailedError."""
-        stacks = [file.name.removesuffix(".template.json") for file in self._assembly.glob("*.template.json")]
-        self.run("destroy", *sorted(set(stacks) - {but}), "--force")
+        self.run("destroy", *sorted(set(stacks_in(self._assembly)) - {but}), "--force")
 
     def run(self, *words: str) -> str:
         """What the command says to these words. Raises CommandFailedError."""
@@ -79,6 +78,12 @@ class Command:
             "CDK_DISABLE_VERSION_CHECK": "1",
             "CDK_DISABLE_CLI_TELEMETRY": "true",
         }
+
+
+def stacks_in(assembly: Path) -> list[str]:
+    """The stacks of an assembly, by its manifest: another stage's older templates may lie beside them."""
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    return sorted(name for name, one in artifacts.items() if one["type"] == "aws:cloudformation:stack")
 
 
 def installed() -> Path:

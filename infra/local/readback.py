@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.command import stacks_in
 from infra.local.standin import StandIn
 
 Client = Callable[[str], Any]
@@ -237,8 +238,8 @@ KINDS: dict[str, Kind] = {
 def read_back(assembly: Path, prefix: str, standin: StandIn) -> Iterator[Row]:
     """Every row of the table, stack by stack. ``prefix`` is what the stacks' names begin with."""
     stacks = standin.client("cloudformation")
-    for file in sorted(assembly.glob("*.template.json")):
-        name, template = file.name.removesuffix(".template.json"), json.loads(file.read_text())
+    for name in stacks_in(assembly):
+        template = json.loads((assembly / f"{name}.template.json").read_text())
         physical = names_in(stacks, name)
         for id_, resource in template["Resources"].items():
             type_ = resource["Type"].removeprefix("AWS::")

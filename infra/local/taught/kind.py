@@ -143,7 +143,8 @@ def kind(type_: str) -> Callable[[Maker], Maker]:
                     self._made.end()
                 except ClientError as error:
                     # What hung on something else may have gone with it.
-                    if "NotFound" not in error.response["Error"]["Code"]:
+                    code = error.response["Error"]["Code"]
+                    if not ("NotFound" in code or code.startswith("NoSuch")):
                         raise
 
             def get_cfn_attribute(self, attribute: str) -> Any:
