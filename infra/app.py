@@ -21,6 +21,7 @@ from infra.network import Network
 from infra.parameters import Parameters
 from infra.queue import Queue
 from infra.registry import Registry
+from infra.replicas import Replicas
 from infra.secrets import Secrets
 from infra.service import House
 from infra.stage import PRODUCTION, REGION, STAGES, Stage
@@ -60,6 +61,8 @@ def build(stage: Stage, outdir: Path | None = None) -> App:
     # 4. what hardens it
     Watching(app, stage, data, queue, web, worker, **settled())
     Backup(app, stage, data, **settled())
+    if stage.scale_replicas:
+        Replicas(app, stage, data, **settled())
     Delivery(app, stage, _delivered(registry, migration, worker, web, edge), **settled())
     Tags.of(app).add("project", "frontrow")
     Tags.of(app).add("stage", stage.name)
