@@ -30,6 +30,11 @@ def test_the_evaluator_can_say_both() -> None:
     assert not may(known, "s3:GetObject", "other/picture")
 
 
+def test_no_two_roles_have_one_name_which_the_evaluator_would_take_for_one(templates: Templates) -> None:
+    names = [role.id for role in templates.every("IAM::Role")]
+    assert len(names) == len(set(names))
+
+
 def test_a_task_reads_its_own_secrets_and_no_other(templates: Templates) -> None:
     secrets = [one.id for one in templates.every("SecretsManager::Secret")]
     for role in _roles(templates, "TaskTaskRole"):
