@@ -1,8 +1,9 @@
-"""``python -m infra.deploy all|image|release``: STAGE names the stage, TAG the image (else the commit's name)."""
+"""``python -m infra.deploy all|image|release|back``: STAGE names the stage, TAG the image (else the commit's name)."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
@@ -34,8 +35,8 @@ def _say(line: str) -> None:
 def main(words: list[str]) -> int:
     """0 when everything was done; 1 when a step failed, and what was begun has been taken back."""
     stage = STAGES.get(os.environ.get("STAGE", ""))
-    if stage is None or words not in (["all"], ["image"], ["release"]):
-        _say(f"STAGE={'|'.join(STAGES)} python -m infra.deploy all|image|release")
+    if stage is None or words not in (["all"], ["image"], ["release"], ["back"]):
+        _say(f"STAGE={'|'.join(STAGES)} python -m infra.deploy all|image|release|back")
         return 2
     session = boto3.Session(region_name=REGION)
     try:
@@ -53,8 +54,13 @@ def main(words: list[str]) -> int:
             smoke=smoke,
         )
         image = [Step("build the image and push it", lambda: images.build_and_push(tag))]
-        steps = {"all": deployment.whole, "image": lambda: image, "release": deployment.release}[words[0]]()
-        run(steps, _say)
+        ways: dict[str, Callable[[], list[Step]]] = {
+            "all": deployment.whole,
+            "image": lambda: image,
+            "release": deployment.release,
+            "back": lambda: deployment.release(migrate=False),
+        }
+        run(ways[words[0]](), _say)
     except DeploymentError as error:
         _say(f"Not deployed: {error}")
         return 1

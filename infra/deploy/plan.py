@@ -59,12 +59,15 @@ class Deployment:
         self._before: dict[str, str] = {}
         self._uploaded: Pages | None = None
 
-    def release(self) -> list[Step]:
-        """For a stage that stands: schema, services, pages. The templates stay as they are."""
+    def release(self, *, migrate: bool = True) -> list[Step]:
+        """For a stage that stands: schema, services, pages. The templates stay as they are.
+
+        An older image doesn't know the newer schema's name, so who goes back to one leaves the schema alone.
+        """
         facts = self._facts()
         return [
             Step("the image is there", self._require_image),
-            self._migration(),
+            *([self._migration()] if migrate else []),
             *(self._roll(service) for service in facts.services),
             *self._front(),
         ]

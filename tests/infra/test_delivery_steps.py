@@ -225,6 +225,12 @@ def test_a_release_migrates_rolls_uploads_and_asks_in_this_order(aws: Aws) -> No
     }
 
 
+def test_who_goes_back_to_an_older_image_leaves_the_schema_alone(aws: Aws) -> None:
+    run(aws.deployment().release(migrate=False), _quiet)
+    assert "migrate" not in aws.diary
+    assert (aws.image_of(WORKER), aws.image_of(WEB)) == ("new", "new")
+
+
 def test_what_an_image_changes_in_a_definition_is_the_apps_container_alone(aws: Aws) -> None:
     run(aws.deployment().release(), _quiet)
     ecs = aws.client("ecs")
