@@ -205,12 +205,6 @@ def without_settings() -> None:
         del os.environ[name]
 
 
-def machine_time() -> tuple[int, int]:
-    """Ticks of all cores so far, and those that the host gave to other machines meanwhile ("steal" in proc(5))."""
-    cores = [int(ticks) for ticks in Path("/proc/stat").read_text().partition("\n")[0].split()[1:9]]
-    return sum(cores), cores[7]
-
-
 def say(line: str) -> None:
     print(f"  {line}", flush=True)
 

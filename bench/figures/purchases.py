@@ -4,75 +4,65 @@ from dataclasses import dataclass
 
 from bench.figures.holds import hold_job
 from bench.load import STEPS, Job, Seen
+from bench.machine import Run, calmest
 from bench.rows import Row, median, percentile, row
-from bench.stage import Stage, machine_time, say
+from bench.stage import Stage, say
 
 BUYERS = 16
 RUNS = 3
 TRIES = 5
 MOST_STOLEN = 0.01
-"""Share of the cores' time. A guest among others on its host isn't always given both of its cores: such a run says more
-of the neighbours than of us, and another one is tried."""
 SECONDS = 20
 SEATS_A_RUN = 4800
 LEAST_A_MINUTE = 4000
 
 
 @dataclass(frozen=True)
-class Run:
-    """``rate`` and ``holds`` a minute; ``stolen``: what the host took away meanwhile, as a share of the cores' time."""
+class Bought:
+    """``rate`` and ``holds`` a minute."""
 
     rate: float
     holds: float
-    stolen: float
     seen: Seen
 
 
 def measure(stage: Stage) -> list[Row]:
-    """The generator, the Stripe stand-in, its webhooks and the mails share the cores with the app.
-
-    The runs that count are chosen by what the host took away, never by how they came out.
-    """
+    """The generator, the Stripe stand-in, its webhooks and the mails share the cores with the app."""
     stage.free_held_seats()
-    runs: list[Run] = []
-    while len(runs) < TRIES and sum(run.stolen <= MOST_STOLEN for run in runs) < RUNS:
-        runs.append(_run(stage))
-        _tell(len(runs), runs[-1])
-    counted = sorted(runs, key=lambda run: run.stolen)[:RUNS]
-    say(f"purchases: of {len(runs)} runs those count that lost at most {counted[-1].stolen:.1%} to the host")
-    _tell_steps([run.seen for run in counted])
+    counted = calmest(
+        lambda: _buy(stage), _tell, runs=RUNS, tries=TRIES, most_stolen=MOST_STOLEN, prepare=stage.settle_down
+    )
+    say(f"purchases: those runs count that lost at most {counted[-1].stolen:.1%} to the host")
+    _tell_steps([run.found.seen for run in counted])
+    stage.settle_down()
     stage.audit()
     return [
         row(
             "purchases.per_minute",
-            median([run.rate for run in counted]),
+            median([run.found.rate for run in counted]),
             "/min",
             against=f"holds alone over HTTP, {BUYERS} clients",
-            reference=median([run.holds for run in counted]),
+            reference=median([run.found.holds for run in counted]),
             target=LEAST_A_MINUTE,
         )
     ]
 
 
-def _run(stage: Stage) -> Run:
-    all_before, stolen_before = machine_time()
+def _buy(stage: Stage) -> Bought:
     holds = stage.load(hold_job(stage, BUYERS, 3)).done / 3 * 60
     stage.free_held_seats()
     before = stage.cpu_seconds()
     seen = stage.load(_job(stage))
-    after = stage.cpu_seconds()
-    all_after, stolen_after = machine_time()
-    _tell_cpu(seen, before, after)
-    stage.settle_down()
-    stolen = (stolen_after - stolen_before) / max(all_after - all_before, 1)
-    return Run(seen.done / seen.seconds * 60, holds, stolen, seen)
+    _tell_cpu(seen, before, stage.cpu_seconds())
+    return Bought(seen.done / seen.seconds * 60, holds, seen)
 
 
-def _tell(number: int, run: Run) -> None:
+def _tell(number: int, run: Run[Bought]) -> None:
+    found = run.found
     say(
-        f"purchases: run {number}, {BUYERS} buyers: {run.rate:,.0f} a minute "
-        f"(p50 {percentile(run.seen.ms, 0.5):.0f} ms, p99 {percentile(run.seen.ms, 0.99):.0f} ms, "
-        f"{run.seen.busy} sent away), {run.stolen:.1%} lost to the host"
+        f"purchases: run {number}, {BUYERS} buyers: {found.rate:,.0f} a minute "
+        f"(p50 {percentile(found.seen.ms, 0.5):.0f} ms, p99 {percentile(found.seen.ms, 0.99):.0f} ms, "
+        f"{found.seen.busy} sent away), {run.stolen:.1%} lost to the host"
     )
 
 

@@ -7,6 +7,7 @@ import time
 import httpx
 
 from bench import catalogue
+from bench.machine import Run, calmest
 from bench.rows import Row, median, percentile, row
 from bench.stage import Stage, say
 from frontrow.app import create_app
@@ -23,6 +24,8 @@ DATABASE = "catalogue"
 SEARCHES = 300
 TARGET_MS = 50.0
 ASKED = 20
+TRIES = 5
+MOST_STOLEN = 0.02
 
 CALLS = f"""SELECT json_build_object('n', coalesce(sum(calls), 0)) FROM pg_stat_statements s
               JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid
@@ -47,18 +50,33 @@ def measure(stage: Stage) -> list[Row]:
                 "secrets": {"file": stage.stack.home / "secrets.json"},
             }
         )
-        rows = [*asyncio.run(_times(settings, titles)), *asyncio.run(_statements(stage, settings, titles))]
+        rows = [*_times(settings, titles), *asyncio.run(_statements(stage, settings, titles))]
     finally:
         postgres.drop_database(DATABASE)
     return rows
 
 
-async def _times(settings: Settings, titles: list[str]) -> list[Row]:
+def _times(settings: Settings, titles: list[str]) -> list[Row]:
     """Of a page of twenty as the door reads it, all its statements together, nothing kept."""
+    typed = list(catalogue.typed(titles, SEARCHES + ASKED))
+    [run] = calmest(lambda: asyncio.run(_search(settings, typed)), _tell, runs=1, tries=TRIES, most_stolen=MOST_STOLEN)
+    return [
+        row("search.p95", percentile(run.found, 0.95), "ms", target=TARGET_MS),
+        row("search.median", median(run.found), "ms"),
+    ]
+
+
+def _tell(number: int, run: Run[list[float]]) -> None:
+    told = f"median {median(run.found):.1f} ms, p95 {percentile(run.found, 0.95):.1f} ms"
+    say(f"search: run {number}: {told}, {run.stolen:.1%} lost to the host")
+
+
+async def _search(settings: Settings, typed: list[str]) -> list[float]:
+    """Milliseconds of each; the first ``ASKED`` warm up."""
     rt = Runtime.open(settings)
     now, took, nothing = minute_of(clock.now()), [], 0
     try:
-        for at, q in enumerate(catalogue.typed(titles, SEARCHES + ASKED)):
+        for at, q in enumerate(typed):
             wish = Wish(words=search_words(q))
             began = time.perf_counter()
             found = await rt.db.browse(lambda tx, wish=wish: queries.upcoming(tx, wish, now, None, 20))  # type: ignore[misc]
@@ -67,12 +85,8 @@ async def _times(settings: Settings, titles: list[str]) -> list[Row]:
                 nothing += not found.rows
     finally:
         await rt.close()
-    p95 = percentile(took, 0.95)
-    say(f"search: median {median(took):.1f} ms, p95 {p95:.1f} ms; {nothing} of {SEARCHES} found nothing")
-    return [
-        row("search.p95", p95, "ms", target=TARGET_MS),
-        row("search.median", median(took), "ms"),
-    ]
+    say(f"search: {nothing} of {SEARCHES} found nothing")
+    return took
 
 
 async def _statements(stage: Stage, settings: Settings, titles: list[str]) -> list[Row]:
