@@ -16,7 +16,7 @@ from frontrow.seats import rules
 
 SILENCE_S = 7.0
 FIRST_RETRY_S = 0.5
-LONGEST_RETRY_S = 3.5
+LONGEST_RETRY_S = 2.5
 
 
 class Map:

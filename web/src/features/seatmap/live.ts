@@ -37,7 +37,7 @@ type Listener = (seats: Recoloured) => void;
 const SILENCE_MS = 7_000;
 const FIRST_RETRY_MS = 500;
 /** With this and the snapshot a map is right again within five seconds of the server's coming back. */
-const LONGEST_RETRY_MS = 3_500;
+const LONGEST_RETRY_MS = 2_500;
 const CALM_MS = 250;
 /** 1012 a restart, 1013 "try again later". */
 const SERVICE_RESTART = 1012;
