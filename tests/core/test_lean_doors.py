@@ -71,6 +71,7 @@ async def test_answers_by_the_lane(apps: tuple[FastAPI, FastAPI], status: int, w
         (403, Ask("POST", "/api/orders", (ORDER,), (JSON, KEY), proof=None)),
         (403, Ask("POST", "/api/orders", (ORDER,), (JSON, KEY, ("origin", "http://elsewhere")))),
         (413, Ask("POST", "/api/orders", (ORDER,), (JSON, KEY, ("content-length", "1000001")))),
+        (411, Ask("POST", "/api/orders", (ORDER,), (JSON, KEY, ("transfer-encoding", "chunked")))),
     ],
 )
 async def test_the_edge_refuses_before_either(apps: tuple[FastAPI, FastAPI], status: int, wanted: Ask) -> None:

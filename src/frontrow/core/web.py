@@ -165,7 +165,10 @@ class Edge:
         try:
             if unsafe and api and not path.startswith("/api/webhooks/"):
                 self._check_csrf(headers)
-            if int(headers.get(b"content-length") or 0) > MAX_BODY and not _UPLOADS.fullmatch(path):
+            if (length := headers.get(b"content-length")) is None:
+                if b"transfer-encoding" in headers and not _UPLOADS.fullmatch(path):
+                    raise LengthRequired
+            elif int(length) > MAX_BODY and not _UPLOADS.fullmatch(path):
                 raise TooLarge
             await self._app(scope, receive, answer)
         except NAMED as error:
@@ -206,6 +209,14 @@ class TooLarge(Refusal):
     code = "too_large"
     status = 413
     title = "This is more than we take in one request."
+
+
+class LengthRequired(Refusal):
+    """Of a body without one nobody knows how much is still to come (RFC 9110, 15.5.12)."""
+
+    code = "length_required"
+    status = 411
+    title = "Please say with Content-Length how long the request is."
 
 
 def _clean_correlation(sent: bytes | None) -> str:
