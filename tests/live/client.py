@@ -68,7 +68,7 @@ class Map:
                 self._waiting += changes
             else:
                 self.states, self.fences = rules.apply(self.states, self.fences, changes)
-        elif self._waiting is None and self.states:
+        elif frame["type"] == "digest" and self._waiting is None and self.states:
             theirs = int(frame["digest"])
             fell, self._heard = theirs < self._heard, theirs
             if fell or sum(self.fences) < theirs:

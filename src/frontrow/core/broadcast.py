@@ -1,6 +1,7 @@
-"""Seat changes to every process that shows a performance: Redis sharded pub/sub, at most once, never the truth.
+"""Seat changes, and a cancellation, to every process that shows a performance: Redis sharded pub/sub, at most once,
+never the truth.
 
-What gets lost here is found by the live room's digest.
+What gets lost here is found by the live room's heartbeat.
 """
 
 import asyncio
@@ -17,6 +18,9 @@ GATHER_S = 0.02
 
 SeatChange = tuple[int, str, int]
 """(seat_no, wire state ``f|h|s|b``, fence)"""
+
+CANCELLED = b'{"type":"cancelled"}'
+"""The frame of a performance that won't take place."""
 
 
 def channel(performance_id: uuid.UUID) -> str:
@@ -44,6 +48,11 @@ class Broadcast:
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush_soon())
 
+    async def cancelled(self, performance_ids: Sequence[uuid.UUID]) -> None:
+        """Tell that these won't take place, now. Lost when Redis is away; the heartbeat heals that, too."""
+        for performance_id in performance_ids:
+            await self._publish(performance_id, CANCELLED)
+
     async def _flush_soon(self) -> None:
         while self._waiting:
             await asyncio.sleep(GATHER_S)
@@ -54,8 +63,10 @@ class Broadcast:
         waiting, self._waiting = self._waiting, {}
         for performance_id, changes in waiting.items():
             frame = msgspec.json.encode({"type": "seats", "changes": changes})
+            await self._publish(performance_id, frame)
 
-            async def publish(client: RedisCluster, to: str = channel(performance_id), frame: bytes = frame) -> None:
-                await client.spublish(to, frame)
+    async def _publish(self, performance_id: uuid.UUID, frame: bytes) -> None:
+        async def publish(client: RedisCluster) -> None:
+            await client.spublish(channel(performance_id), frame)
 
-            await self._redis.attempt(publish, None)
+        await self._redis.attempt(publish, None)

@@ -93,6 +93,7 @@ class Tx:
         self.after: list[Callable[[], Awaitable[None]]] = []
         self.seat_changes: dict[uuid.UUID, list[tuple[int, str, int]]] = {}
         self.outdated: set[str] = set()
+        self.cancelled: list[uuid.UUID] = []
         self._boundary = boundary
 
     async def sql(self, statement: str, **parameters: Any) -> Result:
@@ -133,6 +134,10 @@ class Tx:
         """Register seat changes ``(seat_no, wire state, fence)`` to be broadcast after the commit."""
         self.seat_changes.setdefault(performance_id, []).extend(changes)
 
+    def performance_cancelled(self, performance_id: uuid.UUID) -> None:
+        """Register that all who look at a performance's map are told after the commit that it won't take place."""
+        self.cancelled.append(performance_id)
+
     def outdates(self, scope: str) -> None:
         """Register that pages kept under ``scope`` (``core.cache``) are of the past once this is committed."""
         self.outdated.add(scope)
@@ -152,6 +157,7 @@ class Database:
             pool(settings.replica_url, SessionAttribute.any, read_only=True) if settings.replica_url else None
         )
         self.announce: Callable[[uuid.UUID, list[tuple[int, str, int]]], None] | None = None
+        self.announce_cancelled: Callable[[list[uuid.UUID]], Awaitable[None]] | None = None
         self.outdate: Callable[[set[str]], Awaitable[None]] | None = None
         self.boundary: Callable[[str], None] | None = None
         """Called before each statement of a write ("sql:UPDATE seat SET"), before its "commit" and once it is
@@ -188,6 +194,9 @@ class Database:
                 self.announce(performance_id, changes)
         if self.outdate is not None and tx.outdated:
             await self.outdate(tx.outdated)
+        # After the pages of the past are gone: whoever is told now may ask for them at once.
+        if self.announce_cancelled is not None and tx.cancelled:
+            await self.announce_cancelled(tx.cancelled)
         for tell in tx.after:
             await tell()
         return result

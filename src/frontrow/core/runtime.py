@@ -27,6 +27,7 @@ class Runtime:
         db = Database(settings.database, secrets)
         broadcast = Broadcast(redis)
         db.announce = broadcast.seats_changed
+        db.announce_cancelled = broadcast.cancelled
         opened = cls(settings, secrets, db, redis, broadcast)
         db.outdate = opened.cache.outdate
         return opened

@@ -31,8 +31,9 @@ router = APIRouter(lifespan=_hub)
 
 @router.websocket("/ws/performances/{performance_id}")
 async def watch_seats(socket: WebSocket, performance_id: str) -> None:
-    """``hello``, then fenced changes ``[[seat_no, state, fence], …]`` and every 2 s the digest. Load the snapshot after
-    the hello. Refused before it opens: 403 to other sites' pages and to secrets in the address, 404, 503."""
+    """``hello``, then fenced changes ``[[seat_no, state, fence], …]``, every 2 s the digest, and once ``cancelled``
+    when that is so. Load the snapshot after the hello. Refused before it opens: 403 to other sites' pages and to
+    secrets in the address, 404, 503."""
     rt: Runtime = socket.app.state.runtime
     hub: Hub = socket.app.state.hub
     try:

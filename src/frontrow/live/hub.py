@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 
-from frontrow.core.broadcast import SeatChange, channel
+from frontrow.core.broadcast import CANCELLED, SeatChange, channel
+from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.runtime import Runtime
 from frontrow.live import queries
@@ -93,6 +94,7 @@ class Audience:
         self._timer: asyncio.TimerHandle | None = None
         self._told = Told()
         self._last_digest = 0
+        self.cancelled = False
         self.feed = Feed(rt.redis, channel(performance_id), self._take, lambda: on_return(performance_id))
 
     def push(self, frame: str) -> None:
@@ -101,6 +103,12 @@ class Audience:
         if slow:
             log.info("slow_sockets_closed", count=len(slow), performance_id=str(self.performance_id))
             self.watchers.difference_update(slow)
+
+    def cancel(self) -> None:
+        """It won't take place: said once to all who look, and to everybody who comes (:meth:`Hub.join`)."""
+        if not self.cancelled:
+            self.cancelled = True
+            self.push(CANCELLED.decode())
 
     def digest(self, digest: str) -> None:
         """The heartbeat: the sum of all fences that went out by now, so that a page which missed none has no less.
@@ -132,6 +140,9 @@ class Audience:
 
     def _take(self, frame: bytes) -> None:
         """Changes from Redis: the first goes out at once, those that follow closely go out together."""
+        if frame == CANCELLED:
+            self.cancel()
+            return
         try:
             changes = msgspec.json.decode(frame, type=_SeatsFrame).changes
         except msgspec.MsgspecError:
@@ -168,6 +179,10 @@ class Audience:
         await self.feed.close()
 
 
+async def _standing(tx: Tx, performance_ids: list[uuid.UUID]) -> tuple[dict[uuid.UUID, str], list[uuid.UUID]]:
+    return await queries.digests(tx, performance_ids), await queries.cancelled(tx, performance_ids)
+
+
 class Hub:
     """All audiences of one process."""
 
@@ -201,6 +216,8 @@ class Hub:
         watcher = Watcher()
         # First among the watchers, then wait: a change between the two is delivered.
         audience.watchers.add(watcher)
+        if audience.cancelled:
+            watcher.push(CANCELLED.decode())
         try:
             # While Redis is away, the digest has to do.
             with contextlib.suppress(TimeoutError):
@@ -253,7 +270,10 @@ class Hub:
     async def _tell_digests(self, performance_ids: list[uuid.UUID]) -> None:
         for start in range(0, len(performance_ids), DIGESTS_AT_ONCE):
             some = performance_ids[start : start + DIGESTS_AT_ONCE]
-            found = await self._rt.db.read(lambda tx, some=some: queries.digests(tx, some))  # type: ignore[misc]
+            found, cancelled = await self._rt.db.read(lambda tx, some=some: _standing(tx, some))  # type: ignore[misc]
+            for performance_id in cancelled:
+                if audience := self._audiences.get(performance_id):
+                    audience.cancel()
             for performance_id, digest in found.items():
                 audience = self._audiences.get(performance_id)
                 if audience is None:

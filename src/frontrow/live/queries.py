@@ -24,3 +24,13 @@ async def digests(tx: Tx, performance_ids: Sequence[uuid.UUID]) -> dict[uuid.UUI
         performances=list(performance_ids),
     )
     return {row.performance_id: row.digest for row in rows}
+
+
+async def cancelled(tx: Tx, performance_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Which of them won't take place."""
+    found = await tx.sql(
+        """SELECT p.id FROM performance p JOIN event e ON e.id = p.event_id
+            WHERE p.id = ANY(:performances) AND (p.state = 'cancelled' OR e.state = 'cancelled')""",
+        performances=list(performance_ids),
+    )
+    return list(found.scalars())

@@ -81,5 +81,6 @@ async def _cancel(tx: Tx, row: Any, message: str, by: uuid.UUID | None) -> None:
         by=by,
     )
     tx.outdates(CATALOGUE)
+    tx.performance_cancelled(row.id)
     fact = PerformanceCancelled(row.id)
     await outbox.add(tx, PERFORMANCE_CANCELLED, f"{PERFORMANCE_CANCELLED}:{row.id}", fact.payload())
