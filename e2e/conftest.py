@@ -22,12 +22,6 @@ OpenWindow = Callable[..., Window]
 _figures: list[str] = []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The first test waits for the whole stack to be made: pages, database, demo data.
-    for item in items:
-        item.add_marker(pytest.mark.timeout(420))
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in _figures:
         terminalreporter.write_line(line)

@@ -43,7 +43,6 @@ async def counts(rt: Runtime) -> dict[str, int]:
     return {table: (await rows(rt, f"SELECT count(*) FROM {table}"))[0][0] for table in TABLES}
 
 
-@pytest.mark.timeout(300)
 async def test_seeding_twice_adds_nothing(rt: Runtime) -> None:
     assert await seed(rt) == Seeded(len(PEOPLE), len(SHOWS), EVENINGS)
     first = await counts(rt)

@@ -150,7 +150,6 @@ def chosen(boundaries: list[str], stages: tuple[str, ...]) -> list[tuple[int, st
     return deaths
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("make", "stages"),
     [

@@ -30,7 +30,6 @@ async def restarted(world: World, plan: Plan) -> Tally:
     return await tally(world.till.worker.runtime.db, plan, world.seen)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
 async def test_a_sent_mail_is_known_by_its_effect(world: World, guarded: bool) -> None:
     """Died after the mail was recorded as sent, before its job was recorded as done."""
@@ -47,7 +46,6 @@ async def test_a_sent_mail_is_known_by_its_effect(world: World, guarded: bool) -
     assert found.letters == (1 if guarded else 2)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
 async def test_an_intent_is_made_once_by_its_stable_key(world: World, guarded: bool) -> None:
     """Died after Stripe had made the intent, before we knew its id."""
@@ -59,7 +57,6 @@ async def test_an_intent_is_made_once_by_its_stable_key(world: World, guarded: b
     assert found.intents == (1 if guarded else 2)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
 async def test_a_hold_is_found_again_by_its_key(world: World, guarded: bool) -> None:
     """Died after the hold was committed, before the buyer heard: without their key they are up against themselves."""

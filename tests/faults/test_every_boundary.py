@@ -84,7 +84,6 @@ async def judged(world: World, death: Death, authorised_from: int, letter_window
     return wrong
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("by_news", "stages"),
     [(False, ("hold", "order", "pay", "settle", "orders.order_paid", "door")), (True, ("order/", "news", "payments."))],

@@ -76,6 +76,5 @@ def _found(templates: Templates, folder: Path) -> dict[str, set[str]]:
 
 
 @pytest.mark.skipif(not CHECKOV.exists(), reason="`make test` installs checkov beside our own environment")
-@pytest.mark.timeout(300)
 def test_checkov_finds_what_is_accepted_and_nothing_else(templates: Templates, tmp_path: Path) -> None:
     assert _found(templates, tmp_path) == {rule: where for rule, (where, _) in BASELINE.items()}

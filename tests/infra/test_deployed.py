@@ -25,8 +25,6 @@ from tests.infra.deployed import Deployed, deployed
 from tests.infra.templates import Templates
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(400)  # the first test waits for the deployment
-
 
 @pytest.fixture(scope="module")
 def aws(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:

@@ -112,7 +112,6 @@ def test_without_an_option_nothing_of_it_is_there(production: Written) -> None:
     assert {one.at("DeploymentConfiguration.Strategy") for one in production.every("ECS::Service")} == {None}
 
 
-@pytest.mark.timeout(400)
 def test_all_of_it_deploys_into_the_stand_in(assembly: Path, tmp_path: Path) -> None:
     there = shutil.copytree(assembly, tmp_path / "cdk")
     network = there / f"{PRODUCTION.name_of('network')}.template.json"

@@ -40,7 +40,6 @@ def _rows(stack: LocalStack) -> list[str]:
     return stack.postgres.sql("SELECT count(*) FROM kept", as_app=True)
 
 
-@pytest.mark.timeout(240)
 async def test_a_home_through_its_life(tmp_path: Path) -> None:
     """New, second start, killed, recovered: in one test, because a home is slow to make."""
     report = Quiet()

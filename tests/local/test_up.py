@@ -12,14 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from frontrow.demo.programme import SHOWS
 from frontrow.local.postgres import EmbeddedPostgres
 from frontrow.local.process import descendants, started_at
 from tests.waiting import eventually
-
-pytestmark = pytest.mark.timeout(300)
 
 
 @contextlib.contextmanager
