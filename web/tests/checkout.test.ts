@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Hold } from "@/client/frontrow.schemas";
+import { checkoutActions, Ground } from "@/features/checkout/actions";
 import { initialState, mineOf, reduce, stepOf, type CheckoutChange, type CheckoutState } from "@/features/checkout/state";
 import { declined, elsewhereOf, explain, explainCoupon, notEnoughLeft, notTogether, seatsTaken, learnWords } from "@/features/checkout/words";
 import { attemptKey, EMPTY, recall, remember, settle } from "@/shared/lib/checkoutMemory";
@@ -140,5 +141,27 @@ describe("memory", () => {
     expect(initialState(recall("p")).busy).toBe("restoring");
     sessionStorage.setItem("frontrow.checkout.p", "{half");
     expect(recall("p")).toEqual(EMPTY);
+  });
+});
+
+describe("a cancellation while the page is open", () => {
+  const world = { performanceId: "p", maxSeats: 8, name: circumstances.name, insteadOf: () => [], pickPlaces: () => [], refreshMap: () => Promise.resolve(), onOrder: () => undefined };
+  const callOff = (state: CheckoutState): CheckoutState => {
+    let after = state;
+    checkoutActions(new Ground("p", (change) => (after = reduce(after, change)), state, world)).callOff();
+    return after;
+  };
+
+  it("lets the held seats go and says that nothing was charged", () => {
+    const after = callOff(run([toggle(1), { type: "held", hold: hold([1]) }]));
+    expect(stepOf(after)).toBe("choose");
+    expect(after.hold).toBeNull();
+    expect(after.notice).toMatchObject({ code: "performance_cancelled", title: "This evening was cancelled", way: "dates" });
+    expect(after.notice?.body).toMatch(/not held any more, and nothing was charged/);
+  });
+
+  it("says to who had only chosen that nothing is sold, and to who had chosen nothing no word more than the page does", () => {
+    expect(callOff(run([toggle(1)])).notice?.body).toMatch(/no seat is sold/);
+    expect(callOff(run([])).notice).toBeNull();
   });
 });

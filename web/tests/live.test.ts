@@ -140,6 +140,17 @@ describe("the live map", () => {
     expect(stage.asked).toHaveLength(0);
   });
 
+  it("knows of a cancellation as soon as the server says it, and tells so without recolouring a seat", async () => {
+    await connect();
+    expect(live.cancelled).toBe(false);
+    const before = live.version;
+    seen.length = 0;
+    stage.socket.say({ type: "cancelled" });
+    expect(live.cancelled).toBe(true);
+    expect(live.version).toBe(before + 1);
+    expect(seen).toEqual([[]]);
+  });
+
   it("is not disturbed by a digest that is older than what it was told already", async () => {
     await connect();
     const old = stage.digest();

@@ -16,6 +16,7 @@ import { Notice } from "@/shared/ui/Notice";
 import { Picture } from "@/shared/ui/Picture";
 import { Waiting } from "@/shared/ui/Waiting";
 import { NotFound } from "./NotFound";
+import { queries } from "./queries";
 import { useOffer } from "./useOffer";
 
 /** Choosing and buying on one page: the house on the left, the order on the right. */
@@ -57,7 +58,16 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
     onOrder: (orderId, token) => void navigate({ to: "/orders/$id", params: { id: orderId }, search: { token } }),
   });
 
-  const { lose } = checkout;
+  const { lose, callOff } = checkout;
+  useEffect(
+    () =>
+      live.subscribe(() => {
+        if (!live.cancelled || performance.cancelled) return;
+        queries.setQueryData(["performance", performance.id], { ...performance, cancelled: true, sales: "closed" });
+        callOff();
+      }),
+    [live, performance, callOff],
+  );
   useEffect(
     () =>
       live.subscribe((seats) => {

@@ -492,6 +492,7 @@ export interface EventDetail {
   from_price: number | null;
   availability: EventDetailAvailability;
   accessible: boolean;
+  cancelled: boolean;
   description: string;
   performances: PerformanceSummary[];
 }
@@ -507,7 +508,8 @@ export const EventSummaryAvailability = {
 
 /**
  * An event in a listing. ``starts_at``, ``venue`` and ``timezone`` are those of its next performance that fits what
- * was asked for; the figures (also ``accessible``: a wheelchair place is free) are of all that fit.
+ * was asked for; the figures (also ``accessible``: a wheelchair place is free) are of all that fit. ``cancelled``: all
+ * that were to come are; then it is told of the first of them, and nothing can be had.
  */
 export interface EventSummary {
   id: string;
@@ -525,10 +527,12 @@ export interface EventSummary {
   from_price: number | null;
   availability: EventSummaryAvailability;
   accessible: boolean;
+  cancelled: boolean;
 }
 
 /**
  * ``total`` is on the first page alone: how many events there are in all, up to 1,000; null if there are more.
+ * Cancelled events come on top of it, and of the page's length.
  */
 export interface EventPage {
   items: EventSummary[];

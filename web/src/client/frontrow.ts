@@ -902,7 +902,8 @@ export const getListEventsUrl = (params?: ListEventsParams,) => {
 }
 
 /**
- * Published events by the next performance that fits; with ``q`` those first in whose title it is.
+ * Published events by the next performance that fits; with ``q`` those first in whose title it is. By time those
+ * among them that were to come and are cancelled, which aren't found by words, a price or a wheelchair place.
  * @summary List Events
  */
 export const listEvents = async (params?: ListEventsParams, options?: Parameters<typeof http>[1]): Promise<EventPage> => {

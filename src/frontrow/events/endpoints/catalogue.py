@@ -75,14 +75,19 @@ async def list_events(
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    """Published events by the next performance that fits; with ``q`` those first in whose title it is."""
+    """Published events by the next performance that fits; with ``q`` those first in whose title it is. By time those
+    among them that were to come and are cancelled, which aren't found by words, a price or a wheelchair place."""
     after = after_of(cursor, clock.now()) if cursor else None
     now = after.as_of if after else minute_of(clock.now())
 
     async def read(tx: Tx) -> EventPage:
         found = await queries.upcoming(tx, wish, now, after, limit)
+        off = await queries.cancelled(tx, wish, now, after, found)
+        listed = [(row, False) for row in found.rows] + [(row, True) for row in off]
+        if off:
+            listed.sort(key=lambda one: (one[0].listed_at, one[0].performance_id))
         return EventPage(
-            items=[summary_of(row) for row in found.rows],
+            items=[summary_of(row, cancelled=cancelled) for row, cancelled in listed],
             next_cursor=cursor_of(found.more) if found.more else None,
             total=found.total,
         )

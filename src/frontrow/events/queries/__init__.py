@@ -1,5 +1,6 @@
 """What is on, read in as few statements as a page needs. Everything here may run on the replica."""
 
+from frontrow.events.queries.cancelled import cancelled
 from frontrow.events.queries.catalogue import calendar, facets, organiser, upcoming
 from frontrow.events.queries.details import event_by_slug, performance, performances_of, prices, public_layout
 from frontrow.events.queries.filters import After, Wish
@@ -11,6 +12,7 @@ __all__ = [
     "AnyRow",
     "Wish",
     "calendar",
+    "cancelled",
     "event_by_slug",
     "facets",
     "for_pricing",

@@ -16,7 +16,7 @@ MOST_FACETS = 100
 MOST_LOOKED_AT = 50_000
 
 _IN_FOUND = "p.event_id IN (SELECT event_id FROM found)"
-_SHOWN = """e.id, e.slug, e.title, e.subtitle, e.category, e.image_key, e.currency, o.slug AS organiser_slug,
+SHOWN = """e.id, e.slug, e.title, e.subtitle, e.category, e.image_key, e.currency, o.slug AS organiser_slug,
        o.name AS organiser_name, v.name AS venue_name, v.city AS venue_city, v.timezone"""
 
 _BY_TIME = """
@@ -82,7 +82,7 @@ async def upcoming(tx: Tx, wish: Wish, now: datetime, after: After | None, limit
         return Found([], None, None if after else hits.total)
     filters = Filters(wish, Question("", hits.some), now)
     statement = (_BY_WORDS + _PAGE).format(
-        shown=_SHOWN,
+        shown=SHOWN,
         sooner=filters.all("s"),
         places=" JOIN venue w ON w.id = s.venue_id",
         first="(w.words @@ CAST(:some AS tsquery)) DESC, ",
@@ -98,7 +98,7 @@ async def upcoming(tx: Tx, wish: Wish, now: datetime, after: After | None, limit
 
 async def _by_time(tx: Tx, filters: Filters, now: datetime, after: After | None, limit: int) -> Sequence[AnyRow]:
     statement = (_BY_TIME + _PAGE).format(
-        shown=_SHOWN, fits=filters.all("p"), sooner=filters.all("s"), places="", first=""
+        shown=SHOWN, fits=filters.all("p"), sooner=filters.all("s"), places="", first=""
     )
     place = {"at": after.starts_at if after else now, "id": after.id if after else LAST_ID, "limit": limit + 1}
     counted = {"counted": after is None, "most": MOST_COUNTED + 1}
@@ -135,7 +135,7 @@ async def calendar(tx: Tx, wish: Wish, now: datetime, first: date, last: date) -
         return []
     filters = Filters(within, asked, now)
     fits = " AND ".join([filters.all("p"), *([_IN_FOUND] if found else [])])
-    statement = _CALENDAR.format(found=found, shown=_SHOWN, fits=fits)
+    statement = _CALENDAR.format(found=found, shown=SHOWN, fits=fits)
     return (await tx.sql(statement, **filters.values, a_day=A_DAY)).all()
 
 

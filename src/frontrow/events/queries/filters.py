@@ -64,7 +64,11 @@ class Filters:
 
     def everywhere(self, p: str) -> list[str]:
         """Of performance ``p`` what no facet leaves out: listed, coming, on these days, by this organiser."""
-        asked = [f"{p}.listed", f"{p}.starts_at > :now"]
+        return [f"{p}.listed", *self.somewhere(p)]
+
+    def somewhere(self, p: str) -> list[str]:
+        """The same whether it is listed or not."""
+        asked = [f"{p}.starts_at > :now"]
         # The bounds in time are wider than the days, and there for the index alone.
         if self._wish.starts is not None:
             asked += [f"{p}.starts_at >= :starts_at", f"{p}.on_date >= :starts"]

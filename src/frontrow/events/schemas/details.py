@@ -88,14 +88,15 @@ class PerformanceDetail(BaseModel):
 def detail_of(event: AnyRow, rows: Iterable[AnyRow], now: datetime) -> EventDetail | None:
     """From rows of ``queries.event_by_slug`` and ``queries.performances_of``; None when there is no performance.
 
-    A cancelled performance is only shown when there is no other, so that the page of an event that fell through still
-    says where and when it would have been.
+    A cancelled performance is shown until its time has passed, and after that only when there is no other, so that the
+    page of an event that fell through still says where and when it would have been. What it cost and had free counts
+    no more.
     """
     every = list(rows)
-    shown = [row for row in every if row.state == "scheduled"] or every
+    shown = [row for row in every if row.state == "scheduled" or row.starts_at > now] or every
     if not shown:
         return None
-    coming = [row for row in shown if row.starts_at > now]
+    coming = [row for row in shown if row.starts_at > now and row.state == "scheduled"]
     counted = coming or shown[-1:]
     next_one = counted[0]
     return EventDetail(
@@ -114,6 +115,7 @@ def detail_of(event: AnyRow, rows: Iterable[AnyRow], now: datetime) -> EventDeta
         from_price=min((row.from_price for row in counted if row.from_price is not None), default=None),
         availability=availability(sum(row.seats_free for row in counted), sum(row.seats_total for row in counted)),
         accessible=any(row.wheelchair_free > 0 for row in counted),
+        cancelled=event.state == "cancelled" or all(row.state == "cancelled" for row in shown),
         description=event.description,
         performances=[_performance_of(event.state, row, now) for row in shown],
     )

@@ -57,6 +57,8 @@ def organiser_head(row: AnyRow, origin: str) -> Head:
 def event_head(event: AnyRow, rows: Sequence[AnyRow], now: datetime, origin: str) -> Head:
     """From rows of ``queries.event_by_slug`` and ``queries.performances_of``, of which there must be one."""
     shown = _shown(rows, now)
+    # Searchers that know of a date learn that it was cancelled.
+    dates = [row for row in rows if row.starts_at > now] or shown
     card = card_of(event, rows, now)
     address = f"{origin}/events/{event.slug}"
     about = _told(" ".join(filter(None, [event.subtitle, event.description])))
@@ -68,7 +70,7 @@ def event_head(event: AnyRow, rows: Sequence[AnyRow], now: datetime, origin: str
         address=address,
         image=image,
         image_alt=f"{event.title}. {card.when}, {card.place}",
-        data=[_evening(event, row, now, origin, told, image) for row in shown[:MOST_EVENINGS]],
+        data=[_evening(event, row, now, origin, told, image) for row in dates[:MOST_EVENINGS]],
     )
 
 

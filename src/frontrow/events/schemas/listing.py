@@ -16,7 +16,8 @@ from frontrow.events.schemas.names import OrganiserName, VenueName, image_url
 
 class EventSummary(BaseModel):
     """An event in a listing. ``starts_at``, ``venue`` and ``timezone`` are those of its next performance that fits what
-    was asked for; the figures (also ``accessible``: a wheelchair place is free) are of all that fit."""
+    was asked for; the figures (also ``accessible``: a wheelchair place is free) are of all that fit. ``cancelled``: all
+    that were to come are; then it is told of the first of them, and nothing can be had."""
 
     id: uuid.UUID
     slug: str
@@ -33,10 +34,12 @@ class EventSummary(BaseModel):
     from_price: int | None
     availability: Availability
     accessible: bool
+    cancelled: bool
 
 
 class EventPage(BaseModel):
-    """``total`` is on the first page alone: how many events there are in all, up to 1,000; null if there are more."""
+    """``total`` is on the first page alone: how many events there are in all, up to 1,000; null if there are more.
+    Cancelled events come on top of it, and of the page's length."""
 
     items: list[EventSummary]
     next_cursor: str | None
@@ -102,8 +105,8 @@ class OrganiserPage(OrganiserName):
     upcoming_count: int
 
 
-def summary_of(row: AnyRow) -> EventSummary:
-    """From a row of ``queries.upcoming``."""
+def summary_of(row: AnyRow, *, cancelled: bool = False) -> EventSummary:
+    """From a row of ``queries.upcoming``, or of ``queries.cancelled``."""
     return EventSummary(
         id=row.id,
         slug=row.slug,
@@ -120,6 +123,7 @@ def summary_of(row: AnyRow) -> EventSummary:
         from_price=row.from_price,
         availability=availability(row.seats_free, row.seats_total),
         accessible=row.accessible,
+        cancelled=cancelled,
     )
 
 

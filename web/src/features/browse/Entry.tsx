@@ -11,7 +11,9 @@ export function Entry({ event, month = false }: { event: EventSummary; month?: b
   const date = datePieces(event.starts_at, event.timezone);
   const zone = zoneNote(event.starts_at, event.timezone);
   const more = event.performance_count - 1;
-  const offer = (
+  const offer = event.cancelled ? (
+    <span className="font-medium">Cancelled</span>
+  ) : (
     <>
       <Availability state={event.availability} from={event.from_price} currency={event.currency} />
       {event.accessible && event.availability !== "sold_out" && (
@@ -30,7 +32,7 @@ export function Entry({ event, month = false }: { event: EventSummary; month?: b
         className="group grid grid-cols-[3.75rem_1fr_5.5rem] gap-x-3 py-5 sm:grid-cols-[6rem_1fr_10rem] sm:gap-x-6 sm:py-6 xl:grid-cols-[6.5rem_1fr_9rem_11rem]"
       >
         <p className="tabular-nums">
-          <span className="block font-display text-3xl leading-none sm:text-4xl">{date.day}</span>
+          <span className={`block font-display text-3xl leading-none sm:text-4xl ${event.cancelled ? "text-muted line-through decoration-1" : ""}`}>{date.day}</span>
           {month && <span className="mt-1 block text-sm">{date.month}</span>}
           <span className="mt-1.5 block text-sm text-muted">
             {date.weekday}
@@ -48,7 +50,7 @@ export function Entry({ event, month = false }: { event: EventSummary; month?: b
         </div>
         <div className="hidden text-right text-sm xl:block">
           <p className="text-base">{offer}</p>
-          {more > 0 && <p className="mt-1 text-muted">and {count(more, "more date")}</p>}
+          {more > 0 && !event.cancelled && <p className="mt-1 text-muted">and {count(more, "more date")}</p>}
         </div>
         <Picture src={event.image_url} title={event.title} width={480} height={320} className="aspect-square w-full rounded-md sm:aspect-[3/2]" />
       </Link>

@@ -35,9 +35,9 @@ export function EventPage() {
 
 function Programme({ event }: { event: EventDetail }) {
   const buyable = event.performances.filter(isBuyable);
-  const only = event.performances.length === 1 ? buyable[0] : undefined;
+  const only = event.performances.filter((performance) => !performance.cancelled).length === 1 ? buyable[0] : undefined;
   const soldOut = soldOutWords(event);
-  const calledOff = event.performances.length > 0 && event.performances.every((performance) => performance.cancelled);
+  const calledOff = event.cancelled;
   const prices = priceRange(event.performances, event.currency);
   const paragraphs = event.description.split(/\n{2,}/).filter((paragraph) => paragraph.trim());
   return (

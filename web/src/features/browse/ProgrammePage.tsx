@@ -36,7 +36,7 @@ export function ProgrammePage() {
   const pages = useDeferredValue(events.data)?.pages;
   const items = pages?.flatMap((page) => page.items) ?? [];
   const leads = active.length === 0 && !calendar;
-  const lead = leads ? (items.find((event) => event.image_url && event.availability !== "sold_out") ?? items[0]) : undefined;
+  const lead = leads ? (items.find((event) => event.image_url && event.availability !== "sold_out") ?? items.find((event) => !event.cancelled)) : undefined;
   const total = pages?.[0]?.total;
   const currency = facets.data?.price?.currency ?? items[0]?.currency ?? "EUR";
   const narrow = active.filter((name) => name !== "q").length;

@@ -10,7 +10,8 @@ export function isBuyable(performance: PerformanceSummary): boolean {
 
 /** "Wednesday, 25 November 2026", "2–8 December 2026". */
 export function dateRange(event: Pick<EventDetail, "performances" | "starts_at" | "timezone">): string {
-  const dates = event.performances.map((performance) => performance.starts_at).sort();
+  const on = event.performances.filter((performance) => !performance.cancelled);
+  const dates = (on.length > 0 ? on : event.performances).map((performance) => performance.starts_at).sort();
   const first = dates[0] ?? event.starts_at;
   const last = dates.at(-1) ?? first;
   const only = longDate(first, event.timezone);

@@ -6,7 +6,7 @@ import { codeOf, ProblemError } from "@/shared/lib/problem";
 import type { Buyer } from "./BuyerForm";
 import * as calls from "./calls";
 import { withType, type Wish } from "./quote";
-import type { Busy, CheckoutChange, CheckoutState } from "./state";
+import { chosenCount, stepOf, type Busy, type CheckoutChange, type CheckoutState } from "./state";
 import { elsewhereOf, explain, explainCoupon, isCouponCode, LEAVES_SINGLE, notEnoughLeft, notTogether, seatsTaken, type Circumstances, type Explanation } from "./words";
 
 const STANDING_TRIES = 2;
@@ -74,6 +74,8 @@ export interface CheckoutActions {
   ask: () => Promise<boolean | null>;
   /** Does once more what was refused or lost last. */
   again: () => Promise<void>;
+  /** The evening was cancelled while the page was open: nothing is held or paid here any more. */
+  callOff: () => void;
   /** Takes the words about a refusal away. */
   close: () => void;
   /** Seats on the map that turned out to be gone. */
@@ -301,6 +303,10 @@ export function checkoutActions(ground: Ground): CheckoutActions & { fail: (erro
     },
     again: async () => {
       await (last ?? (() => Promise.resolve()))();
+    },
+    callOff: () => {
+      const step = stepOf(ground.state);
+      if (step !== "choose" || chosenCount(ground.state) > 0) dispatch({ type: "released", notice: explain(new ProblemError("performance_cancelled", 409, "", { facts: { step } }), circumstances()) });
     },
     close: () => dispatch({ type: "closed" }),
     lose: (taken) => {

@@ -6,7 +6,6 @@ import { number, say, type Facts, type Sentence } from "./sentence";
 /** While choosing: nothing is held yet. */
 const CHOOSING: Record<string, Sentence> = {
   seats_taken: say("Some of these seats were just taken", "Nothing is held or charged. The map shows what is free now: choose others and try again.", "close", "Choose others"),
-  performance_cancelled: say("This evening was cancelled", "It won't take place, so no seat is sold and nothing was charged. What was paid for it goes back by itself.", "dates", "See other dates"),
   sales_closed: say("Sales are closed for this date", "No seat was sold and nothing was charged. Other dates of the event may still be open.", "dates", "See other dates"),
   unknown_seats: say("The house has changed", "Nothing was held or charged. Reload the page to see the seats as they are now.", "reload", "Reload the page"),
   not_together: say("There are not so many seats together any more", "Nothing is held or charged. Try fewer, another price, or choose seats apart on the map.", "close", "Choose again"),
@@ -66,8 +65,16 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = { ...CHOOSING, ...H
 const text = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : []);
 
+/** What a cancellation means for seats and money, by how far the buyer had come. */
+const CALLED_OFF: Record<string, string> = {
+  choose: "It won't take place, so no seat is sold and nothing was charged. What was paid for it goes back by itself.",
+  details: "It won't take place. Your seats are not held any more, and nothing was charged.",
+  pay: "It won't take place. Your seats are not held any more, and your order has ended. Nothing is charged; should a payment have gone through this very moment, it goes back by itself, and a mail tells you so.",
+};
+
 /** Refusals that carry numbers and names. */
 export const WITH_FACTS: Readonly<Record<string, (facts: Facts) => Sentence>> = {
+  performance_cancelled: ({ step }) => say("This evening was cancelled", CALLED_OFF[text(step, "choose")] ?? "", "dates", "See other dates"),
   not_enough_left: ({ left }) =>
     say(
       number(left) > 0 ? `Only ${count(number(left), "place")} left` : "None of these places are left",

@@ -27,7 +27,8 @@ export interface LiveWorld {
 type Frame =
   | { type: "hello"; performance_id: string }
   | { type: "seats"; changes: SeatChange[] }
-  | { type: "digest"; digest: string };
+  | { type: "digest"; digest: string }
+  | { type: "cancelled" };
 
 /** Which seats show something new: their numbers, or "all" after a snapshot. */
 export type Recoloured = readonly number[] | "all";
@@ -48,6 +49,8 @@ export class LiveSeats {
   /** Rises with every change; what React compares. */
   version = 0;
   loaded = false;
+  /** The performance won't take place. */
+  cancelled = false;
 
   private states: string[] = [];
   private fences: number[] = [];
@@ -174,6 +177,9 @@ export class LiveSeats {
     } else if (frame?.type === "seats") {
       if (this.waiting) this.waiting.push(...frame.changes);
       else this.change(frame.changes);
+    } else if (frame?.type === "cancelled") {
+      this.cancelled = true;
+      this.publish([]);
     } else if (frame?.type === "digest" && !this.waiting && this.loaded) {
       this.compare(Number(frame.digest));
     }
