@@ -48,7 +48,7 @@ class Photographer:
         window, page = self._window, self._window.open_house(self._house.performance_id)
         self._camera.shoot("seats")
         page.get_by_role("tab", name="List").click()
-        expect(page.get_by_role("group", name="Row A").first).to_be_visible()
+        expect(page.get_by_role("toolbar", name="Row A").first).to_be_visible()
         self._camera.shoot("seats-list")
         page.get_by_role("tab", name="Map").click()
         page.wait_for_function("window.__frontrow !== undefined")

@@ -70,7 +70,7 @@ def test_buying(window: OpenWindow, house: House, inbox: Inbox, organiser: Organ
     assert drawn["height"] >= LEAST_MAP, "no map is left on a page that is magnified four times"
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("tab", name="List").click()
-    expect(page.get_by_role("group", name="Row A").first).to_be_visible()
+    expect(page.get_by_role("toolbar", name="Row A").first).to_be_visible()
     eyes.look("list")
     eyes.tab_through("list", at_most=24)
     page.get_by_role("tab", name="Map").click()

@@ -24,7 +24,7 @@ def test_a_ticket_by_ear(window: OpenWindow, house: House, inbox: Inbox) -> None
     find(page, ear, house.event["title"])
 
     page.get_by_role("tab", name="List").press("Enter")
-    page.get_by_role("group", name=re.compile(f"^Row {seat.row}, ")).first.get_by_role(
+    page.get_by_role("toolbar", name=re.compile(f"^Row {seat.row}, ")).first.get_by_role(
         "button", name=re.compile(f"^{seat.words}, .*free")
     ).press("Enter")
     order = page.get_by_role("region", name="Your seats", exact=True)

@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore, type KeyboardEvent } from "react";
 import { count } from "@/shared/lib/locale";
 import { price } from "@/shared/lib/money";
 import { Stepper } from "@/shared/ui/Stepper";
@@ -38,7 +38,7 @@ export function SeatList(props: ListProps) {
   // Few sections need no second press: a wheelchair place is one of a handful.
   const unfolded = accessibleOnly && sections.length <= MOST_UNFOLDED;
   return (
-    <div className="h-full overflow-y-auto px-4 pb-28 lg:px-6 lg:pb-8">
+    <div data-seats="" className="h-full overflow-y-auto px-4 pb-28 lg:px-6 lg:pb-8">
       <div role="group" aria-label="Show in the list" className="flex flex-wrap items-center gap-x-6 border-b border-hairline py-1">
         <Choice words="Free seats only" on={freeOnly} onChange={setFreeOnly} />
         {house.kind.some((_, index) => isAccessible(house, index + 1)) && <Choice words="Accessible places only" on={accessibleOnly} onChange={setAccessibleOnly} />}
@@ -98,11 +98,40 @@ function categoryWords(house: House, prices: PriceList, category: number): strin
   return entry ? `${letter} · ${entry.name} · ${price(entry.total, prices.currency)}` : letter;
 }
 
+/** A row is one stop of the Tab key: arrows go on from seat to seat, up and down from row to row. */
+function steer(event: KeyboardEvent<HTMLElement>): void {
+  const row = event.currentTarget;
+  const seats = [...row.querySelectorAll<HTMLElement>("button:enabled")];
+  const at = seats.findIndex((seat) => seat === event.target);
+  const stops = [...(row.closest("[data-seats]")?.querySelectorAll<HTMLElement>("[role=toolbar] [tabindex='0']:enabled") ?? [])];
+  const here = stops.findIndex((seat) => row.contains(seat));
+  const wanted: Record<string, HTMLElement | undefined> = {
+    ArrowLeft: seats[at - 1],
+    ArrowRight: seats[at + 1],
+    Home: seats[0],
+    End: seats.at(-1),
+    ArrowUp: stops[here - 1],
+    ArrowDown: stops[here + 1],
+  };
+  const next = wanted[event.key];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
 function RowList({ row, seats, house, live, prices, mine, locked, onToggle }: ListProps & ListedRow) {
   const free = freeIn(live, seats);
+  const [lastAt, setLastAt] = useState(0);
+  const isOffered = (seatNo: number): boolean => mine.has(seatNo) || live.stateOf(seatNo) === "f";
+  const stop = seats.includes(lastAt) && isOffered(lastAt) ? lastAt : seats.find(isOffered);
   const sight = sightOf(house, seats[Math.floor(seats.length / 2)] ?? 0);
   return (
-    <div className="py-3 [contain-intrinsic-size:auto_96px] [content-visibility:auto]" role="group" aria-label={`Row ${row.label}, ${free} free`}>
+    <div
+      className="py-3 [contain-intrinsic-size:auto_96px] [content-visibility:auto]"
+      role="toolbar"
+      aria-label={`Row ${row.label}, ${free} free`}
+      onKeyDown={steer}
+    >
       <p className="mb-1.5 flex flex-wrap gap-x-3 text-sm">
         <span className="font-medium">Row {row.label}</span>
         <span className="text-muted tabular-nums">{categoryWords(house, prices, row.category)}</span>
@@ -112,14 +141,15 @@ function RowList({ row, seats, house, live, prices, mine, locked, onToggle }: Li
         {seats.map((seatNo) => {
           const chosen = mine.has(seatNo);
           const state = live.stateOf(seatNo);
-          const available = chosen || state === "f";
           return (
             <button
               key={seatNo}
               type="button"
               aria-pressed={chosen}
               aria-label={spokenSeat(house, prices, seatNo, chosen ? "mine" : state, true)}
-              disabled={!available || locked}
+              disabled={!isOffered(seatNo) || locked}
+              tabIndex={seatNo === stop ? 0 : -1}
+              onFocus={() => setLastAt(seatNo)}
               onClick={() => onToggle(seatNo)}
               className={`list-seat ${chosen ? "list-seat-mine" : state === "h" ? "list-seat-held" : ""}`}
             >
