@@ -67,6 +67,7 @@ async def test_everybody_gets_their_money_back_and_nobody_a_seat(stage: Stage, s
         for buyer, order in ((ben, first), (mia, second)):
             seen = await buyer.see(order["id"])
             assert (seen["state"], seen["performance"]["cancelled"]) == ("cancelled", True)
+            assert seen["performance"]["message"] == "The singer is ill."
             assert {ticket["state"] for ticket in seen["tickets"]} == {"void"}
         assert (await late.see(pending["id"]))["state"] == "cancelled"
         done = await progress(sam, path)

@@ -25,7 +25,8 @@ class Viewer:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order with its evening (``cancelled``: it won't take place). Money in minor units of ``currency``."""
+    """An order with its evening (``cancelled``: it won't take place; ``message``: what its organiser says about that).
+    Money in minor units of ``currency``."""
 
     id: uuid.UUID
     code: str
@@ -60,6 +61,7 @@ class OrderView:
     venue_name: str
     venue_city: str
     venue_address: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ ORDER = """
        o.token, o.currency, o.state, o.subtotal, o.discount, o.fees, o.tax, o.added_tax, o.total, o.coupon_code,
        o.created_at, o.expires_at, o.paid_at, e.slug AS event_slug, e.title AS event_title, e.image_key,
        p.state = 'cancelled' AS cancelled, p.starts_at, p.doors_at, v.timezone, v.name AS venue_name,
-       v.city AS venue_city, v.address AS venue_address
+       v.city AS venue_city, v.address AS venue_address,
+       coalesce((SELECT c.message FROM performance_cancellation c WHERE c.performance_id = p.id), '') AS message
 """
 """The columns of an ``OrderView``, in its order."""
 

@@ -179,10 +179,12 @@ class OrderVenue(BaseModel):
 
 
 class OrderPerformance(BaseModel):
-    """``cancelled``: it won't take place, and what was paid for it goes back."""
+    """``cancelled``: it won't take place, and what was paid for it goes back. ``message``: what its organiser says to
+    the buyers about that, if anything; plain text."""
 
     id: uuid.UUID
     cancelled: bool = False
+    message: str = ""
     starts_at: datetime
     doors_at: datetime | None
     timezone: str
@@ -316,6 +318,7 @@ def _order(view: OrderView, lines: Sequence[LineView], tickets: Sequence[Mapping
         "performance": {
             "id": view.performance_id,
             "cancelled": view.cancelled,
+            "message": view.message,
             "starts_at": view.starts_at,
             "doors_at": view.doors_at,
             "timezone": view.timezone,

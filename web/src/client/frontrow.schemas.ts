@@ -152,11 +152,13 @@ export interface OrderVenue {
 }
 
 /**
- * ``cancelled``: it won't take place, and what was paid for it goes back.
+ * ``cancelled``: it won't take place, and what was paid for it goes back. ``message``: what its organiser says to
+ * the buyers about that, if anything; plain text.
  */
 export interface OrderPerformance {
   id: string;
   cancelled?: boolean;
+  message?: string;
   starts_at: string;
   doors_at: string | null;
   timezone: string;

@@ -80,7 +80,7 @@ export function ProgrammePage() {
             </Suspense>
           ) : (
             <>
-              {items.length > 0 && active.length > 0 && (
+              {items.length > 0 && total !== 0 && active.length > 0 && (
                 <p aria-live="polite" className="pb-3 text-sm text-muted">
                   {total === null || total === undefined ? "More than 1,000 events" : count(total, "event")}
                 </p>

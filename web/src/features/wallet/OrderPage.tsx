@@ -173,6 +173,7 @@ function Paid({ order, token, offline }: { order: FullOrder; token: string; offl
           code on your phone or on paper; once opened, this page works without a connection, too.
         </p>
       )}
+      <Said order={order} />
       {refund && (
         <div className="prose-width mt-5">
           <Notice title="Money that came back">{refund}</Notice>
@@ -189,6 +190,17 @@ function Paid({ order, token, offline }: { order: FullOrder; token: string; offl
       <Tickets order={order} token={token} onShow={screen.show} />
       {screen.first !== null && <TicketScreen order={order} tickets={screen.tickets} first={screen.first} token={token} onClose={screen.close} />}
     </>
+  );
+}
+
+/** What the organiser wrote to everybody who had bought: their words, as plain text. */
+function Said({ order }: { order: FullOrder }) {
+  if (!order.performance.message) return null;
+  return (
+    <figure className="prose-width mt-5 border-l-3 border-ink pl-4" data-testid="organiser-says">
+      <figcaption className="text-sm text-muted">The organiser says</figcaption>
+      <blockquote className="mt-0.5 break-words whitespace-pre-line">{order.performance.message}</blockquote>
+    </figure>
   );
 }
 
@@ -227,14 +239,16 @@ function Unpaid({ order, token }: { order: FullOrder; token: string }) {
   const { title, body } = wordsOf(order);
   const passing = isPassing(order.state);
   const bought = order.paid_at !== null;
+  const off = order.performance.cancelled;
   return (
     <>
       <OrderCode code={order.code} />
       <h1 className="mt-2 text-3xl sm:text-4xl">{title}</h1>
       <p className="prose-width mt-3">{body}</p>
-      {order.state === "pending" && order.expires_at && <p className="mt-2">Your seats are held until {ownClock(order.expires_at)}.</p>}
+      <Said order={order} />
+      {order.state === "pending" && order.expires_at && !off && <p className="mt-2">Your seats are held until {ownClock(order.expires_at)}.</p>}
       {passing && <Progress />}
-      {(order.state === "pending" || order.state === "paying") && (
+      {(order.state === "pending" || order.state === "paying") && !off && (
         <Link
           to="/performances/$id"
           params={{ id: order.performance.id }}
@@ -244,7 +258,12 @@ function Unpaid({ order, token }: { order: FullOrder; token: string }) {
           {order.state === "pending" ? "Continue to payment" : "Back to the payment form"}
         </Link>
       )}
-      {isOver(order.state) && !bought && (
+      {off && (
+        <Link to="/events/$slug" params={{ slug: order.event.slug }} className={buttonClass("ink", "mt-6")}>
+          See other dates
+        </Link>
+      )}
+      {isOver(order.state) && !bought && !off && (
         <Link to="/performances/$id" params={{ id: order.performance.id }} className={buttonClass("next", "mt-6")}>
           Choose seats again
         </Link>

@@ -10,7 +10,7 @@ export function OrderRow({ order }: { order: Order }) {
   const { performance, event } = order;
   const date = datePieces(performance.starts_at, performance.timezone);
   const tickets = order.lines.filter((line) => !line.cancelled).length;
-  const words = order.state === "paid" ? count(tickets, "ticket") : wordsOf(order).title;
+  const words = order.state === "paid" && !performance.cancelled ? count(tickets, "ticket") : wordsOf(order).title;
   return (
     <li className="border-b border-hairline">
       {/* The token is the order's own: it opens what was bought without an account, too. */}
@@ -34,6 +34,7 @@ export function OrderRow({ order }: { order: Order }) {
           <p className="mt-1 text-sm">
             {words} · <span className="tabular-nums">{order.code}</span>
           </p>
+          {performance.message && <p className="mt-1 line-clamp-2 text-sm break-words">“{performance.message}”</p>}
         </div>
         <Picture src={event.image_url} title={event.title} className="aspect-square w-full rounded-md sm:aspect-[3/2]" />
       </Link>
