@@ -32,6 +32,7 @@ function pollAfter(order: Order | undefined): number | false {
   if (isPassing(order.state)) return POLL_MS;
   if (order.state === "pending" && order.expires_at) return Math.max(POLL_MS, millisecondsUntil(order.expires_at) + POLL_MS);
   // Money that is on its way back arrives without a word to this page.
+  if (order.state === "paid" && order.performance.cancelled) return CHECK_MS;
   return order.state === "refund_due" ? CHECK_MS : false;
 }
 
@@ -129,7 +130,7 @@ function OrderView({ order, token, asOf }: { order: FullOrder; token: string; as
   return (
     <div className="page pt-8 sm:pt-14">
       {asOf !== null && <AsOf at={asOf} what="your tickets" />}
-      <div aria-live="polite">{order.state === "paid" ? <Paid order={order} token={token} offline={asOf !== null} /> : <Unpaid order={order} token={token} />}</div>
+      <div aria-live="polite">{order.state === "paid" && !order.performance.cancelled ? <Paid order={order} token={token} offline={asOf !== null} /> : <Unpaid order={order} token={token} />}</div>
       <div className="mt-12 grid gap-x-16 gap-y-10 lg:grid-cols-2">
         <section aria-labelledby="evening">
           <h2 id="evening" className="border-b border-ink pb-2 text-xl">
