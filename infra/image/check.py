@@ -102,6 +102,7 @@ def try_out(image: Image, home: Path) -> None:
         port = _free_port()
         ours = {
             **settings,
+            "FRONTROW_ENVIRONMENT": "local",  # in production, which the image says, the stack's plain Redis is refused
             "FRONTROW_LISTEN_PORT": str(port),
             "FRONTROW_HOME": "/data",
             "FRONTROW_WEB_DIST": "/app/web/dist",

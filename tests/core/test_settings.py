@@ -9,6 +9,9 @@ from frontrow.core.settings import Settings
 
 CLOUD = {
     "FRONTROW_ENVIRONMENT": "production",
+    "FRONTROW_STRIPE__PUBLISHABLE_KEY": "pk_live_1",
+    "FRONTROW_STRIPE__LIVEMODE": "true",
+    "FRONTROW_MAIL__SENDER": "Acme <tickets@acme.example>",
     "FRONTROW_ORIGIN": "https://frontrow.example",
     "FRONTROW_LISTEN_HOST": "0.0.0.0",
     "FRONTROW_DATABASE__PRIMARY_URL": "postgresql://frontrow@primary.rds:5432/frontrow",

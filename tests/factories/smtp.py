@@ -1,6 +1,7 @@
 """A mail server that keeps what it gets, and can be told to be difficult."""
 
 import asyncio
+import ssl
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -13,7 +14,9 @@ from frontrow.local.ports import free_ports
 class MailServer:
     """Real SMTP on loopback. ``letters`` holds what was taken, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        """With ``tls`` nothing is taken before STARTTLS."""
+        self._tls = tls
         self.port = free_ports(1)[0]
         self.letters: list[EmailMessage] = []
         self.recipients: list[str] = []
@@ -30,7 +33,9 @@ class MailServer:
                 self,
                 enable_SMTPUTF8=False,
                 authenticator=self._authenticate,
-                auth_require_tls=False,
+                auth_require_tls=self._tls is not None,
+                tls_context=self._tls,
+                require_starttls=self._tls is not None,
                 loop=asyncio.get_running_loop(),
             )
 

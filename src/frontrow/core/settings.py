@@ -5,10 +5,11 @@ Environment names are ``FRONTROW_<GROUP>__<KEY>``, e.g. ``FRONTROW_DATABASE__PRI
 here but comes through :mod:`frontrow.core.secrets` by name.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -125,10 +126,32 @@ class AccountSettings(BaseModel):
     refresh_grace_s: int = 10
 
 
-class Settings(BaseSettings):
-    """All settings of a process. Raises pydantic's ValidationError at start when a key is wrong."""
+ASKED_IN_PRODUCTION = (
+    "ORIGIN",
+    "DATABASE__PRIMARY_URL",
+    "DATABASE__SSL",
+    "REDIS__URL",
+    "REDIS__TLS",
+    "REDIS__AUTH",
+    "QUEUE__KIND",
+    "OBJECTS__KIND",
+    "STRIPE__PUBLISHABLE_KEY",
+    "STRIPE__LIVEMODE",
+    "MAIL__HOST",
+    "MAIL__START_TLS",
+    "MAIL__SENDER",
+    "SECRETS__KIND",
+)
+"""What nobody can know but the place where it runs: here a default of one machine would be a mistake found late."""
 
-    model_config = SettingsConfigDict(env_prefix="FRONTROW_", env_nested_delimiter="__", extra="ignore")
+
+class Settings(BaseSettings):
+    """All settings of a process. Raises pydantic's ValidationError at start when a key is wrong, or, in production,
+    when one is missing that only the place can know."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FRONTROW_", env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True
+    )
 
     environment: Literal["local", "test", "production"] = "local"
     origin: str = "http://127.0.0.1:8000"
@@ -148,3 +171,22 @@ class Settings(BaseSettings):
     secrets: SecretsSettings = SecretsSettings()
     till: TillSettings = TillSettings()
     account: AccountSettings = AccountSettings()
+
+    @model_validator(mode="after")
+    def _nothing_is_missing(self) -> Self:
+        if self.environment == "production" and (missing := list(self._missing())):
+            raise ValueError("in production set " + ", ".join(f"FRONTROW_{key}" for key in missing))
+        return self
+
+    def _missing(self) -> Iterator[str]:
+        for key in ASKED_IN_PRODUCTION:
+            *group, name = key.lower().split("__")
+            asked: BaseModel = getattr(self, group[0]) if group else self
+            if name not in asked.model_fields_set:
+                yield key
+        if self.queue.kind == "sqs" and not self.queue.sqs_url:
+            yield "QUEUE__SQS_URL"
+        if self.objects.kind == "s3" and not self.objects.bucket:
+            yield "OBJECTS__BUCKET"
+        if self.secrets.kind == "aws" and not self.secrets.arns:
+            yield "SECRETS__ARNS"

@@ -9,7 +9,7 @@ import functools
 import importlib.util
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,7 +38,10 @@ def find_binary() -> Path:
 
 
 class EmbeddedValkey:
-    """One node on loopback. `start` makes it a whole cluster; in a :class:`ValkeyCluster` it is a part of one."""
+    """One node on loopback. `start` makes it a whole cluster; in a :class:`ValkeyCluster` it is a part of one.
+
+    `settings` are more lines for its configuration, e.g. ``{"tls-port": 6380}``; they are read when it is spawned.
+    """
 
     def __init__(
         self,
@@ -50,11 +53,13 @@ class EmbeddedValkey:
         binary: Path | None = None,
         log: Path | None = None,
         node_timeout_ms: int = 15_000,
+        settings: Mapping[str, str | int] | None = None,
     ) -> None:
         self.data_dir = data_dir.absolute()
         self.port = port
         self.bus_port = bus_port or port + 10_000
         self.password = password
+        self.settings: dict[str, str | int] = dict(settings or {})
         self._node_timeout_ms = node_timeout_ms
         self._config = self.data_dir / "valkey.conf"
         self.process = Process(
@@ -96,6 +101,7 @@ class EmbeddedValkey:
             f"cluster-node-timeout {self._node_timeout_ms}",
             # A replica that took a shard over must not be given away to another shard in the middle of a test.
             "cluster-allow-replica-migration no",
+            *(f"{name} {_quoted(str(value))}" for name, value in self.settings.items()),
         ]
         if self.password:
             lines += [f"requirepass {_quoted(self.password)}", f"masterauth {_quoted(self.password)}"]
@@ -280,7 +286,7 @@ class ValkeyCluster:
             if links.get("role") == "slave" and links.get("master_link_status") != "up":
                 return False
             # Also by hearsay: a client that asks this node must not be sent to a master that is gone.
-            alive = {str(other.port) for other in running}
+            alive = {str(other.settings.get("cluster-announce-port", other.port)) for other in running}
             owners = [line for line in _node_lines(node) if len(line) > 8]
             if any("fail" in line[2] or line[1].split("@")[0].rsplit(":", 1)[1] not in alive for line in owners):
                 return False
