@@ -15,6 +15,7 @@ from infra.compute import Web, Worker
 from infra.data import Data
 from infra.delivery import Delivered, Delivery
 from infra.domain import Domain
+from infra.dump import Dump
 from infra.edge import Edge
 from infra.migration import Migration
 from infra.network import Network
@@ -59,8 +60,10 @@ def build(stage: Stage, outdir: Path | None = None) -> App:
     # 3. the front end
     edge = Edge(app, stage, domain, data, cluster, **settled())
     # 4. what hardens it
-    Watching(app, stage, data, queue, web, worker, **settled())
+    watching = Watching(app, stage, data, queue, web, worker, **settled())
     Backup(app, stage, data, **settled())
+    if stage.daily_dump:
+        Dump(app, house, watching.topic, **settled())
     if stage.scale_replicas:
         Replicas(app, stage, data, **settled())
     Delivery(app, stage, _delivered(registry, migration, worker, web, edge), **settled())

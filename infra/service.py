@@ -1,6 +1,6 @@
 """A service of ours on Fargate, and the one construct call that puts another behind the load balancer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
@@ -147,10 +147,36 @@ def log_group(scope: Construct, stage: Stage) -> logs.LogGroup:
     )
 
 
+def let_sell(role: iam.IRole, house: House) -> None:
+    """What the app itself may: its own secrets, its queue, its bucket, its traces."""
+
+    def may(sid: str, actions: list[str], *resources: str) -> None:
+        role.add_to_principal_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=list(resources)))
+
+    may("ReadOwnSecrets", ["secretsmanager:GetSecretValue"], *house.secrets.by_name.values())
+    may(
+        "UseQueue",
+        ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+        house.queue.jobs.queue_arn,
+    )
+    may("UsePictures", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], house.data.media.arn_for_objects("*"))
+    # X-Ray knows no resources for these.
+    may("WriteTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
+
+
 def task_definition(
-    scope: Construct, name: str, house: House, command: Sequence[str], tasks: Tasks, log: logs.LogGroup
+    scope: Construct,
+    name: str,
+    house: House,
+    command: Sequence[str],
+    tasks: Tasks,
+    log: logs.LogGroup,
+    let: Callable[[iam.IRole, House], None] = let_sell,
 ) -> ecs.FargateTaskDefinition:
-    """Our image with a command, the collector of traces beside it, and two roles: one to start it, one to be it."""
+    """Our image with a command, the collector of traces beside it, and two roles: one to start it, one to be it.
+
+    ``let`` says what the latter may.
+    """
     definition = ecs.FargateTaskDefinition(
         scope,
         "Task",
@@ -162,7 +188,7 @@ def task_definition(
             operating_system_family=ecs.OperatingSystemFamily.LINUX,
         ),
     )
-    _let(definition.task_role, house)
+    let(definition.task_role, house)
     # The one place the app writes to; nothing that it gets to know may stay in the image's own files.
     definition.add_volume(name="data")
     app = definition.add_container(
@@ -189,20 +215,3 @@ def task_definition(
         essential=False,  # who sells must not stop because nobody looks
     )
     return definition
-
-
-def _let(role: iam.IRole, house: House) -> None:
-    """What the app itself may: its own secrets, its queue, its bucket, its traces."""
-
-    def may(sid: str, actions: list[str], *resources: str) -> None:
-        role.add_to_principal_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=list(resources)))
-
-    may("ReadOwnSecrets", ["secretsmanager:GetSecretValue"], *house.secrets.by_name.values())
-    may(
-        "UseQueue",
-        ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
-        house.queue.jobs.queue_arn,
-    )
-    may("UsePictures", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], house.data.media.arn_for_objects("*"))
-    # X-Ray knows no resources for these.
-    may("WriteTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")

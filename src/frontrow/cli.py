@@ -95,6 +95,20 @@ def migrate(
 
 
 @app.command()
+def dump(to: Annotated[str, typer.Option(help="s3://bucket/prefix; the object's name is the moment.")]) -> None:
+    """Write the whole database into S3, as pg_restore reads it. Exit code 1 when it couldn't be done."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.core.dump", "main_dump", to))
+
+
+@app.command()
+def restore(source: Annotated[str, typer.Argument(metavar="S3_URL", help="s3://bucket/key of a dump.")]) -> None:
+    """Read a dump from S3 into the database that the settings name, which must be empty."""
+    _use_local_stack()
+    sys.exit(_run("frontrow.core.dump", "main_restore", source))
+
+
+@app.command()
 def seed() -> None:
     """Add the demo data; what is there already stays as it is."""
     _use_local_stack()
