@@ -38,7 +38,7 @@ def judge(app: App, stage: Stage) -> None:
 
 def acknowledged(stage: Stage) -> Iterator[tuple[str, str, str]]:
     """(construct, rule, reason), one finding each."""
-    for one in ACCEPTED:
+    for one in (*ACCEPTED, *(DUMP if stage.daily_dump else ())):
         for path in one.constructs:
             for rule in one.rules:
                 yield path, rule.replace("STAGE", f"frontrow-{stage.name}"), one.reason
@@ -134,3 +134,35 @@ ACCEPTED = (
         "the last part of each name is a revision, a task's number, a file or a stack's id: made up later",
     ),
 )
+
+DUMP = (
+    Accepted(
+        ("S1",),
+        ("dump/Dumps/Resource",),
+        "nobody but the nightly task can write to it, and whoever restores is in the account's own trail",
+    ),
+    Accepted(
+        ("IAM5[Resource::<DumpsD836700C.Arn>/daily/*]",),
+        ("dump/Dump/Task/TaskRole/DefaultPolicy/Resource",),
+        "a dump's name is the moment in which it is made",
+    ),
+    Accepted(
+        (
+            "IAM5[Resource::arn:<AWS::Partition>:ecs:us-east-1:*:task/"
+            "STAGE-cluster:ExportsOutputRefClusterEB0386A796A0E3FE/*]",
+        ),
+        ("dump/Dump/Task/EventsRole/DefaultPolicy/Resource",),
+        "a task's number is made up when it starts; it may be tagged, and nothing else",
+    ),
+    Accepted(
+        ("IAM5[Resource::*]",),
+        ("dump/Dump/Task/ExecutionRole/DefaultPolicy/Resource",),
+        "ecr:GetAuthorizationToken knows no resource",
+    ),
+    Accepted(
+        ("ECS2",),
+        ("dump/Dump/Task/Resource",),
+        "nothing in them is secret: it is told what every task is told, which a test says",
+    ),
+)
+"""What is found beside it in a stage that has chosen the nightly dump."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from infra.accepted import PACK, acknowledged, judge
 from infra.app import build
 from infra.stage import PRODUCTION
 
@@ -19,7 +20,9 @@ PART = "dump"
 def chosen(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     outdir = Path(tmp_path_factory.mktemp("dump"))
     stage = replace(PRODUCTION, daily_dump=True)
-    build(stage, outdir).synth()
+    app = build(stage, outdir)
+    judge(app, stage)
+    app.synth()  # raises for whatever cdk-nag finds that isn't accepted
     return Templates(outdir, stage)
 
 
@@ -101,6 +104,23 @@ def test_a_failed_dump_and_a_missing_one_are_told(chosen: Templates) -> None:
         counted = filters[alarm.at("MetricName")]
         assert counted.at("FilterPattern") == f'{{ $.event = "{event}" }}'
         assert chosen.said(counted.at("LogGroupName")) == log.id
+
+
+def test_cdk_nag_finds_what_is_accepted_and_nothing_else(chosen: Templates) -> None:
+    reports = json.loads((chosen.outdir / "validation-report.json").read_text())["pluginReports"]
+    report = next(one for one in reports if one["pluginName"] == PACK)
+
+    def found(kind: str) -> set[tuple[str, str]]:
+        return {
+            (where["constructPath"], one["ruleName"].removeprefix(f"{PACK}-"))
+            for one in report[kind]
+            for where in one["violatingConstructs"]
+        }
+
+    assert found("violations") == set()
+    assert found("suppressedViolations") == {
+        (chosen.stage.name_of(path), rule) for path, rule, _ in acknowledged(chosen.stage)
+    }
 
 
 def test_nobody_else_is_changed_by_it(chosen: Templates, templates: Templates) -> None:
