@@ -138,9 +138,10 @@ def settings(home: Path, pg: EmbeddedPostgres, valkey: EmbeddedValkey, database:
                 "primary_url": pg.url(database),
                 "statement_timeout_ms": 10_000,
                 "lock_timeout_ms": 5_000,
+                "idle_in_transaction_timeout_ms": 60_000,
                 "connect_timeout_s": 10,
             },
-            "redis": {"url": valkey.url, "auth": True},
+            "redis": {"url": valkey.url, "auth": True, "timeout_s": 5.0},
             "objects": {"folder": home / "objects"},
             "secrets": {"file": home / "secrets.json"},
         }

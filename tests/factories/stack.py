@@ -49,7 +49,7 @@ def stripe_standin(home: Path, secrets: dict[str, str], webhook_url: str) -> Ite
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @dataclass(frozen=True)

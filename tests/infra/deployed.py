@@ -60,4 +60,4 @@ def deployed(templates: Templates, folder: Path) -> Iterator[Deployed]:
         )
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

@@ -52,7 +52,7 @@ async def test_shutdown_says_come_back(house: House, server: Server) -> None:
         server.process.ask_to_stop()
         await eventually(lambda: page.close_code is not None)
         assert page.close_code == SERVICE_RESTART
-        server.process.wait(10)
+        server.process.wait(60)
     assert "Application shutdown complete" in server.process.said()
 
 

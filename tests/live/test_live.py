@@ -181,7 +181,7 @@ async def test_the_subscription_goes_on_after_a_failover(
     key = channel(house.performance_id)
     victim = cluster.master_of(key)
     start = next(node for node in cluster.masters() if node is not victim)
-    here = Runtime.open(settings.model_copy(update={"redis": RedisSettings(url=start.url, auth=True)}))
+    here = Runtime.open(settings.model_copy(update={"redis": RedisSettings(url=start.url, auth=True, timeout_s=5.0)}))
     hub = Hub(here)
     try:
         async with watching(hub, house.performance_id) as page:

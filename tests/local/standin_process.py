@@ -62,7 +62,7 @@ class StandinProcess:
             return 0
         begun = time.monotonic()
         self.process.send_signal(how)
-        self.process.wait(10)
+        self.process.wait(60)
         self.process = None
         return time.monotonic() - begun
 

@@ -41,7 +41,7 @@ class InboxProcess:
         assert self.process is not None
         begun = time.monotonic()
         self.process.send_signal(how)
-        self.process.wait(10)
+        self.process.wait(60)
         return time.monotonic() - begun
 
     def http(self) -> httpx.AsyncClient:

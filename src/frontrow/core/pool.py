@@ -59,7 +59,7 @@ class Pool:
         self._server_settings = {
             "lock_timeout": f"{settings.lock_timeout_ms}ms",
             "statement_timeout": f"{settings.statement_timeout_ms}ms",
-            "idle_in_transaction_session_timeout": "5s",
+            "idle_in_transaction_session_timeout": f"{settings.idle_in_transaction_timeout_ms}ms",
             "application_name": "frontrow",
             "timezone": "UTC",
             **_BY_KEYS,

@@ -22,6 +22,7 @@ class DatabaseSettings(BaseModel):
     connect_timeout_s: float = 2.0
     lock_timeout_ms: int = 500
     statement_timeout_ms: int = 2000
+    idle_in_transaction_timeout_ms: int = 5000
     ssl: Literal["disable", "require", "verify-full"] = "disable"
 
 
