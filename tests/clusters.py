@@ -43,15 +43,13 @@ def redis_node(request: pytest.FixtureRequest) -> EmbeddedValkey:
 
 @pytest.fixture
 def redis_settings(redis_node: EmbeddedValkey) -> RedisSettings:
-    return RedisSettings(url=redis_node.url, auth=True, timeout_s=5.0)
+    return RedisSettings(url=redis_node.url, auth=True)
 
 
 @asynccontextmanager
 async def opened(url: str, home: Path) -> AsyncIterator[Redis]:
     """A client of its own, closed at the end."""
-    redis = Redis(
-        RedisSettings(url=url, auth=True, timeout_s=5.0), open_secrets(SecretsSettings(file=home / "secrets.json"))
-    )
+    redis = Redis(RedisSettings(url=url, auth=True), open_secrets(SecretsSettings(file=home / "secrets.json")))
     try:
         yield redis
     finally:

@@ -1,6 +1,9 @@
 """The daily dump: what was sold goes to S3 and comes back whole into an empty database. TLS is asked for, as by RDS."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -151,11 +154,15 @@ async def test_without_tls_nothing_is_dumped(bucket: Any, settings: Settings) ->
     assert _left(bucket) == ([], [])
 
 
-def test_a_place_that_is_none_is_told(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("FRONTROW_SECRETS__FILE", str(settings.secrets.file))
-    assert dumps.main_dump("/tmp/dump") == 1
-    said = json.loads("".join(capsys.readouterr()).splitlines()[-1])
+def test_a_place_that_is_none_is_told(settings: Settings) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "frontrow.cli", "dump", "--to", "/tmp/dump"],
+        env={**os.environ, "FRONTROW_SECRETS__FILE": str(settings.secrets.file)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    said = json.loads((ran.stdout + ran.stderr).splitlines()[-1])
     assert (said["event"], said["level"]) == ("dump_failed", "error")
     assert "s3://bucket/name" in said["error"]

@@ -16,6 +16,7 @@ from tests.infra.templates import Templates, attributes
 GOOD_AS_THEY_ARE = {
     "INBOX_URL": "the local stack's footer",
     "DATABASE__CONNECT_TIMEOUT_S": "the same everywhere",
+    "DATABASE__IDLE_IN_TRANSACTION_TIMEOUT_MS": "the same everywhere",
     "DATABASE__LOCK_TIMEOUT_MS": "the same everywhere",
     "DATABASE__STATEMENT_TIMEOUT_MS": "the same everywhere",
     "REDIS__TLS_CA": "ElastiCache's certificates hang on roots that every system knows",

@@ -125,15 +125,17 @@ function RowList({ row, seats, house, live, prices, mine, locked, onToggle }: Li
   const isOffered = (seatNo: number): boolean => mine.has(seatNo) || live.stateOf(seatNo) === "f";
   const stop = seats.includes(lastAt) && isOffered(lastAt) ? lastAt : seats.find(isOffered);
   const sight = sightOf(house, seats[Math.floor(seats.length / 2)] ?? 0);
+  // A table or a small box is a row without a name of its own.
+  const title = row.label ? `Row ${row.label}` : nameOf(house, seats[0] ?? 0).section;
   return (
     <div
       className="py-3 [contain-intrinsic-size:auto_96px] [content-visibility:auto]"
       role="toolbar"
-      aria-label={`Row ${row.label}, ${free} free`}
+      aria-label={`${title}, ${free} free`}
       onKeyDown={steer}
     >
       <p className="mb-1.5 flex flex-wrap gap-x-3 text-sm">
-        <span className="font-medium">Row {row.label}</span>
+        <span className="font-medium">{title}</span>
         <span className="text-muted tabular-nums">{categoryWords(house, prices, row.category)}</span>
         {sight && <span className="text-muted">{sight.words}</span>}
       </p>
