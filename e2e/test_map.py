@@ -100,7 +100,7 @@ def test_a_flick_goes_on_unless_less_motion_is_asked_for(window: OpenWindow, hou
 def test_the_list_shows_what_is_looked_for(window: OpenWindow, house: House) -> None:
     page = window().open_house(house.performance_id)
     page.get_by_role("tab", name="List").click()
-    seats = page.get_by_role("group", name=re.compile("^Row ")).get_by_role("button")
+    seats = page.get_by_role("toolbar", name=re.compile("^Row ")).get_by_role("button")
     expect(seats.first).to_be_visible()
     page.get_by_label("Accessible places only").check()
     expect(seats.filter(has_not_text=re.compile("x^")).first).to_be_visible()
@@ -113,7 +113,7 @@ def test_the_list_shows_what_is_looked_for(window: OpenWindow, house: House) -> 
     expect(page.locator(".list-seat:disabled")).to_have_count(0)
     expect(seats.first).to_be_enabled()
     page.get_by_role("list", name="Prices").get_by_role("button").first.click()
-    expect(page.get_by_role("group", name=re.compile("^Row ")).first).to_contain_text("A ·")
+    expect(page.get_by_role("toolbar", name=re.compile("^Row ")).first).to_contain_text("A ·")
 
 
 _PIXEL = """([seat, aside]) => {
