@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from tests import disturbed
 
 from e2e.browser import DESKTOP, Device, chromium, new_context
 from e2e.house import House
@@ -20,6 +21,10 @@ from frontrow.local.ports import free_ports
 OpenWindow = Callable[..., Window]
 
 _figures: list[str] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(disturbed)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

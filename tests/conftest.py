@@ -21,6 +21,7 @@ from frontrow.local.ports import free_ports
 from frontrow.local.postgres import EmbeddedPostgres
 from frontrow.local.valkey import EmbeddedValkey
 from frontrow.payments import jobs as payments_jobs
+from tests import disturbed
 from tests.databases import Copies
 from tests.factories.house import House, build_house
 from tests.factories.stack import Stage, answers, serving, stripe_standin
@@ -102,6 +103,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(disturbed)
     # The machine may be busy: how long an example takes is no fault of what it shows.
     hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis.settings.load_profile("unhurried")
