@@ -11,7 +11,6 @@ import msgspec
 import structlog
 
 from frontrow.core.broadcast import CANCELLED, SeatChange, channel
-from frontrow.core.db import Tx
 from frontrow.core.errors import NotFound
 from frontrow.core.runtime import Runtime
 from frontrow.live import queries
@@ -179,10 +178,6 @@ class Audience:
         await self.feed.close()
 
 
-async def _standing(tx: Tx, performance_ids: list[uuid.UUID]) -> tuple[dict[uuid.UUID, str], list[uuid.UUID]]:
-    return await queries.digests(tx, performance_ids), await queries.cancelled(tx, performance_ids)
-
-
 class Hub:
     """All audiences of one process."""
 
@@ -270,13 +265,14 @@ class Hub:
     async def _tell_digests(self, performance_ids: list[uuid.UUID]) -> None:
         for start in range(0, len(performance_ids), DIGESTS_AT_ONCE):
             some = performance_ids[start : start + DIGESTS_AT_ONCE]
-            found, cancelled = await self._rt.db.read(lambda tx, some=some: _standing(tx, some))  # type: ignore[misc]
-            for performance_id in cancelled:
-                if audience := self._audiences.get(performance_id):
-                    audience.cancel()
-            for performance_id, digest in found.items():
+            found = await self._rt.db.read(lambda tx, some=some: queries.standings(tx, some))  # type: ignore[misc]
+            for performance_id, digest, cancelled in found:
                 audience = self._audiences.get(performance_id)
                 if audience is None:
+                    continue
+                if cancelled:
+                    audience.cancel()
+                if digest is None:
                     continue
                 if audience.lacks(digest):
                     await self._mend(audience)

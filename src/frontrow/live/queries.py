@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from frontrow.core.db import Tx
 
@@ -16,21 +17,20 @@ async def on_show(tx: Tx, performance_id: uuid.UUID) -> bool:
     return found.first() is not None
 
 
-async def digests(tx: Tx, performance_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The sum of fences of each performance that has seats, as a decimal string."""
+class Standing(NamedTuple):
+    """``digest``: the sum of all fences as a decimal string, None without seats; ``cancelled``: it won't take place."""
+
+    performance_id: uuid.UUID
+    digest: str | None
+    cancelled: bool
+
+
+async def standings(tx: Tx, performance_ids: Sequence[uuid.UUID]) -> list[Standing]:
+    """What the heartbeat tells of each performance there is."""
     rows = await tx.sql(
-        """SELECT performance_id, sum(fence)::text AS digest FROM seat
-            WHERE performance_id = ANY(:performances) GROUP BY performance_id""",
+        """SELECT p.id, (SELECT sum(fence)::text FROM seat WHERE performance_id = p.id) AS digest,
+                  'cancelled' IN (p.state, e.state) AS cancelled
+             FROM performance p JOIN event e ON e.id = p.event_id WHERE p.id = ANY(:performances)""",
         performances=list(performance_ids),
     )
-    return {row.performance_id: row.digest for row in rows}
-
-
-async def cancelled(tx: Tx, performance_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Which of them won't take place."""
-    found = await tx.sql(
-        """SELECT p.id FROM performance p JOIN event e ON e.id = p.event_id
-            WHERE p.id = ANY(:performances) AND (p.state = 'cancelled' OR e.state = 'cancelled')""",
-        performances=list(performance_ids),
-    )
-    return list(found.scalars())
+    return [Standing(row.id, row.digest, row.cancelled) for row in rows]
