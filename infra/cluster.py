@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
@@ -11,6 +11,7 @@ from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.buckets import closed_bucket
 from infra.domain import Domain
 from infra.network import PRIVATE, PUBLIC, Network
 from infra.stage import Stage
@@ -48,13 +49,10 @@ class Cluster(Stack):
             deletion_protection=stage.database.keep,
             drop_invalid_header_fields=True,
         )
-        self.access_logs = s3.Bucket(
+        self.access_logs = closed_bucket(
             self,
             "AccessLogs",
-            encryption=s3.BucketEncryption.S3_MANAGED,  # the load balancer can write to no other kind
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            removal_policy=RemovalPolicy.RETAIN if stage.database.keep else RemovalPolicy.DESTROY,
+            keep=stage.database.keep,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(30))],
         )
         self.balancer.log_access_logs(self.access_logs, "balancer")

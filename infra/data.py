@@ -12,6 +12,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
+from infra.buckets import closed_bucket
 from infra.network import DATABASE, Network
 from infra.secrets import Secrets
 from infra.stage import Stage
@@ -187,14 +188,11 @@ class Data(Stack):
         )
 
     def _make_media(self) -> None:
-        self.media = s3.Bucket(
+        self.media = closed_bucket(
             self,
             "Media",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
+            keep=self._stage.database.keep,
             versioned=True,
-            removal_policy=self._removal,
             lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=Duration.days(30))],
         )
         # Any distribution of this account may read. Naming the one would need the edge's stack, which needs this one.

@@ -3,7 +3,7 @@ there."""
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_ec2 as ec2
@@ -16,6 +16,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.buckets import closed_bucket
 from infra.network import PRIVATE
 from infra.service import House, log_group, task_definition
 from infra.stage import Tasks
@@ -31,15 +32,11 @@ class Dump(Stack):
     def __init__(self, scope: Construct, house: House, topic: sns.ITopic, **kwargs: Any) -> None:
         super().__init__(scope, house.stage.name_of("dump"), **kwargs)
         self._stage, self._topic = house.stage, topic
-        keep = house.stage.database.keep
-        self.bucket = s3.Bucket(
+        self.bucket = closed_bucket(
             self,
             "Dumps",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
+            keep=house.stage.database.keep,
             versioned=True,
-            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     expiration=Duration.days(KEPT_DAYS),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudfront as cf
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_route53 as route53
@@ -10,6 +10,7 @@ from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.buckets import closed_bucket
 from infra.cluster import Cluster
 from infra.compute import PAGE_PATHS
 from infra.data import Data
@@ -51,10 +52,12 @@ class Edge(Stack):
         self, scope: Construct, stage: Stage, domain: Domain, data: Data, cluster: Cluster, **kwargs: Any
     ) -> None:
         super().__init__(scope, stage.name_of("edge"), **kwargs)
-        self._stage, self._removal = stage, RemovalPolicy.RETAIN if stage.database.keep else RemovalPolicy.DESTROY
-        self.pages = self._bucket("Pages")
-        self.access_logs = self._bucket(
+        self._stage = stage
+        self.pages = closed_bucket(self, "Pages", keep=stage.database.keep)
+        self.access_logs = closed_bucket(
+            self,
             "AccessLogs",
+            keep=stage.database.keep,
             object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes with an ACL
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(30))],
         )
@@ -105,17 +108,6 @@ class Edge(Stack):
                 cluster.balancer, domain_name=cluster.origin, vpc_origin_name=f"frontrow-{self._stage.name}", **how
             )
         return origins.HttpOrigin(cluster.origin, **how)
-
-    def _bucket(self, name: str, **kwargs: Any) -> s3.Bucket:
-        return s3.Bucket(
-            self,
-            name,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            removal_policy=self._removal,
-            **kwargs,
-        )
 
     def _security_headers(
         self, name: str, suffix: str, policy: str, *, override: bool = False
