@@ -23,6 +23,7 @@ from infra.parameters import Parameters
 from infra.queue import Queue
 from infra.registry import Registry
 from infra.replicas import Replicas
+from infra.rotation import Rotation
 from infra.secrets import Secrets
 from infra.service import House
 from infra.stage import PRODUCTION, REGION, STAGES, Stage
@@ -62,6 +63,7 @@ def build(stage: Stage, outdir: Path | None = None) -> App:
     # 4. what hardens it
     watching = Watching(app, stage, data, queue, web, worker, **settled())
     Backup(app, stage, data, **settled())
+    Rotation(app, stage, network, data, secrets, watching.topic, **settled())
     if stage.daily_dump:
         Dump(app, house, watching.topic, **settled())
     if stage.scale_replicas:

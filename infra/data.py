@@ -30,7 +30,7 @@ class Data(Stack):
         super().__init__(scope, stage.name_of("data"), **kwargs)
         self._stage, self._network, self._secrets = stage, network, secrets
         self._removal = RemovalPolicy.RETAIN if stage.database.keep else RemovalPolicy.DESTROY
-        self.database_group = self._group("DatabaseGroup", "PostgreSQL: from the tasks alone", POSTGRES_PORT)
+        self.database_group = self._group("DatabaseGroup", "PostgreSQL: from the tasks and the rotation", POSTGRES_PORT)
         self.redis_group = self._group("RedisGroup", "Redis: from the tasks alone", REDIS_PORT)
         self._make_database()
         self._make_redis()

@@ -229,7 +229,8 @@ def _beside(sheet: Sheet, written: Written) -> None:
         ("GitHub’s role", "pushes, migrates, rolls; no key that lives"),
     ]
     if functions:
-        low.insert(1, ("Lambda", f"{_count(functions, 'function')} that look after the database"))
+        busy = "one function looks" if functions == 1 else f"{functions} functions look"
+        low.insert(1, ("Lambda", f"{busy} after the database"))
     y = BANDS["database"][0] + 36.0
     height = (VPC_END - y - gap * (len(low) - 1)) / len(low)
     for name, said in low:

@@ -143,6 +143,14 @@ KINDS: dict[str, Kind] = {
             Port="ConfigurationEndpoint.Port",
         ),
     ),
+    "SecretsManager::RotationSchedule": Kind(
+        lambda aws, arn: dict(aws("secretsmanager").describe_secret(SecretId=arn)),
+        _same("RotationRules.AutomaticallyAfterDays"),
+    ),
+    "Lambda::Function": Kind(
+        lambda aws, name: dict(aws("lambda").get_function_configuration(FunctionName=name)),
+        _same("Runtime", "Handler", "Timeout", "MemorySize"),
+    ),
     "SQS::Queue": Kind(
         _queue,
         _same("VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled", "RedrivePolicy.maxReceiveCount"),

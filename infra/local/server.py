@@ -8,6 +8,7 @@ import sys
 
 import moto.cloudformation.parsing as cloudformation
 from moto.cloudformation.models import CloudFormationBackend
+from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
@@ -49,6 +50,8 @@ def main() -> None:
     port, Server.account, Server.region = sys.argv[1:4]
     Server.url = f"http://localhost:{port}"
     os.environ |= {"MOTO_PORT": port, "MOTO_ACCOUNT_ID": Server.account}
+    # Functions are kept and never run: for that moto would want Docker.
+    default_user_config["lambda"] = {"use_docker": False}
     _refuse_untaught_types()
     _forget_outputs_of_deleted_stacks()
     run_simple(

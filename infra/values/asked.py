@@ -230,7 +230,7 @@ WAYS = [
 SECRETS = [
     Asked("secrets", said, "one", "SecretsManager::Secret", "Name", id=name.replace("_", ""), want=f"{PREFIX}{name}")
     for said, name in (
-        ("database, rotated", "database_password"),
+        ("database", "database_password"),
         ("Redis", "redis_auth"),
         ("JWT", "jwt_key"),
         ("Stripe", "stripe_secret_key"),
@@ -256,6 +256,11 @@ ASKED: tuple[Asked, ...] = (
     *FRONT,
     *QUEUE,
     *SECRETS,
+    *_one(
+        "secrets",
+        "RotationSchedule",
+        ("the database's password, changed after days", "rotated", "RotationRules.AutomaticallyAfterDays", "30"),
+    ),
     *ALARMS,
     *REST,
 )

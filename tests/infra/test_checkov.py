@@ -26,6 +26,13 @@ BASELINE: dict[str, tuple[set[str], str]] = {
         {"domain Certificate"},
         "one certificate for the name and for origin.<name>, which CloudFront calls",
     ),
+    "CKV_AWS_111": (
+        {"rotation RotationRoleDefaultPolicy"},
+        "what a function needs to stand in a network, and to ask for a new password, knows no resources",
+    ),
+    "CKV_AWS_115": ({"rotation Function"}, "Secrets Manager takes one step after the other, once a month"),
+    "CKV_AWS_116": ({"rotation Function"}, "Secrets Manager tries again by itself, and an alarm tells of what failed"),
+    "CKV_AWS_173": ({"rotation Function"}, "it is told an address, a port and a name, and no secret"),
     "CKV_AWS_118": ({"data Database", "data Replica"}, "figures by the second cost extra; alarms go by the minute"),
     "CKV_AWS_136": ({"registry Images"}, OWN_KEY),
     "CKV_AWS_149": (
@@ -38,7 +45,7 @@ BASELINE: dict[str, tuple[set[str], str]] = {
     ),
     "CKV_AWS_157": ({"data Replica"}, "what a lost replica served the primary serves until there is another"),
     "CKV_AWS_158": (
-        {"network RefusedLog", "web WebLog", "worker WorkerLog", "migration MigrationLog"},
+        {"network RefusedLog", "web WebLog", "worker WorkerLog", "migration MigrationLog", "rotation Log"},
         OWN_KEY,
     ),
     "CKV_AWS_16": ({"data Replica"}, "a replica is encrypted as its source is, and refuses to be told"),

@@ -110,6 +110,7 @@ def test_these_rules_lead_in_and_no_other(aws: Deployed) -> None:
         ("BalancerGroup", 443, "0.0.0.0/0"),
         ("TasksGroup", 8000, "BalancerGroup"),
         ("DatabaseGroup", 5432, "TasksGroup"),
+        ("DatabaseGroup", 5432, "Group"),  # the rotation's
         ("RedisGroup", 6379, "TasksGroup"),
     } == {rule for rule in rules if rule[2] not in FUNCTIONS}
 

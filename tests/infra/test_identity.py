@@ -12,6 +12,10 @@ WITHOUT_RESOURCES = {
     "ecr:GetAuthorizationToken",
     "ecs:RegisterTaskDefinition",
     "ecs:DescribeTaskDefinition",
+    "secretsmanager:GetRandomPassword",
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DeleteNetworkInterface",
 }
 """Actions for which AWS knows no resource, so that only ``*`` can be written."""
 

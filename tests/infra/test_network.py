@@ -59,11 +59,12 @@ def _ingress(templates: Templates) -> set[tuple[str, Any, str]]:
     return rules
 
 
-def test_four_rules_lead_in_and_no_other(templates: Templates) -> None:
+def test_five_rules_lead_in_and_no_other(templates: Templates) -> None:
     assert _ingress(templates) == {
         ("BalancerGroup", 443, "0.0.0.0/0"),
         ("TasksGroup", 8000, "BalancerGroup"),
         ("DatabaseGroup", 5432, "TasksGroup"),
+        ("DatabaseGroup", 5432, "Group"),  # the rotation's
         ("RedisGroup", 6379, "TasksGroup"),
     }
 
@@ -71,14 +72,14 @@ def test_four_rules_lead_in_and_no_other(templates: Templates) -> None:
 def test_no_rule_is_written_twice(templates: Templates) -> None:
     """CDK adds rules where it sees a load balancer meet a service; AWS refuses a rule that is there already."""
     rules = [
-        (one.type, templates.said(one.at("GroupId")), one.at("FromPort"))
-        for kind in ("EC2::SecurityGroupIngress", "EC2::SecurityGroupEgress")
-        for one in templates.every(kind)
+        (one.type, templates.said(one.at("GroupId")), one.at("FromPort"), templates.said(one.at(other)))
+        for kind, other in (("Ingress", "SourceSecurityGroupId"), ("Egress", "DestinationSecurityGroupId"))
+        for one in templates.every(f"EC2::SecurityGroup{kind}")
     ]
-    assert len(rules) == len(set(rules)) == 4
+    assert len(rules) == len(set(rules)) == 6
 
 
 def test_the_load_balancer_speaks_to_nobody_but_the_tasks(templates: Templates) -> None:
-    rule = templates.one("EC2::SecurityGroupEgress")
+    rule = templates.one("EC2::SecurityGroupEgress", part="network")
     assert templates.said(rule.at("DestinationSecurityGroupId")).startswith("TasksGroup")
     assert rule.at("FromPort") == rule.at("ToPort") == 8000

@@ -111,6 +111,26 @@ async def test_four_steps_change_the_password_here_and_there(rotation: Rotation,
     assert not await logs_in(pg, rotation.user, FIRST)
 
 
+async def test_the_server_is_sent_no_password(
+    rotation: Rotation, pg: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads its log, or sees what it is doing, learns what it keeps of a password, and not the password."""
+    sent: list[str] = []
+    real = handler.pg8000.native.Connection.run
+    monkeypatch.setattr(
+        handler.pg8000.native.Connection, "run", lambda self, sql, **more: sent.append(sql) or real(self, sql, **more)
+    )
+    for step in STEPS:
+        rotation.step(step)
+    password = rotation.value("AWSCURRENT")["password"]
+    (changed,) = [sql for sql in sent if sql.startswith("ALTER ROLE")]
+    assert password not in changed
+    (kept,) = pg.sql(f"SELECT rolpassword FROM pg_authid WHERE rolname = '{rotation.user}'")
+    assert kept.startswith("SCRAM-SHA-256$4096:")
+    assert kept in changed
+    assert await logs_in(pg, rotation.user, password)
+
+
 async def test_each_step_may_be_called_twice(rotation: Rotation, pg: EmbeddedPostgres) -> None:
     rotation.step("createSecret")
     made = rotation.value("AWSPENDING")

@@ -9,7 +9,7 @@ from tests.infra.templates import Templates
 
 PARTS = {
     *("network", "secrets", "data", "queue", "domain", "registry", "parameters", "cluster"),
-    *("migration", "worker", "web", "edge", "watching", "backup", "delivery"),
+    *("migration", "worker", "web", "edge", "watching", "backup", "rotation", "delivery"),
 }
 DECIDED_AGAINST = (
     *("AWS::EKS::", "AWS::ApiGateway", "AWS::DynamoDB::", "AWS::CodePipeline::", "AWS::AppRunner::", "AWS::Amplify::"),

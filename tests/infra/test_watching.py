@@ -27,6 +27,7 @@ ALARMS: dict[str, tuple[str, float]] = {
     "OldestJob": (ABOVE, 300),
     "RedisCpu": (ABOVE, 80),
     "RedisMemory": (ABOVE, 80),
+    "rotation-failed": (ABOVE, 0),
 }
 
 
@@ -73,7 +74,7 @@ def test_silence_of_the_healthy_is_an_alarm_and_of_all_else_is_none(templates: T
 
 def test_every_log_stays_thirty_days(templates: Templates) -> None:
     groups = templates.every("LogGroup")
-    assert len(groups) == 4  # app, worker, migration, refused packets
+    assert len(groups) == 5  # app, worker, migration, rotation, refused packets
     assert {one.at("RetentionInDays") for one in groups} == {30}
 
 

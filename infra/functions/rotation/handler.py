@@ -5,6 +5,9 @@ database knows the new password and the secret still shows the old one: whoever 
 the new one under AWSPENDING.
 """
 
+import base64
+import hashlib
+import hmac
 import json
 import os
 import ssl
@@ -17,6 +20,8 @@ import pg8000.native  # type: ignore[import-untyped]
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 REFUSED = "28P01"
 LENGTH = 40
+ROUNDS = 4096
+"""PostgreSQL's own number."""
 
 
 class RotationError(RuntimeError):
@@ -69,15 +74,22 @@ def _set(client: Any, secret: str, token: str) -> None:
     if _logs_in(pending):
         return
     with _connected(current) as connection:
-        user, password = (pg8000.native.identifier(pending["username"]), pg8000.native.literal(pending["password"]))
-        # Not into the server's log, should it be told to write statements there.
-        if _may_quiet(connection):
-            connection.run("SET log_statement = 'none'")
-        connection.run(f"ALTER ROLE {user} PASSWORD {password}")
+        user = pg8000.native.identifier(pending["username"])
+        # The server may write a statement into its log, if it fails or takes long: the password isn't in this one.
+        connection.run(f"ALTER ROLE {user} PASSWORD {pg8000.native.literal(_verifier(pending['password']))}")
 
 
-def _may_quiet(connection: pg8000.native.Connection) -> bool:
-    return bool(connection.run("SELECT has_parameter_privilege('log_statement', 'SET')")[0][0])
+def _verifier(password: str) -> str:
+    """What PostgreSQL keeps of a password, which must be ASCII: nobody can log in with it. Source: RFC 5802 and 7677.
+
+    A salt and two keys made from the password; their shape is that of ``pg_authid.rolpassword``.
+    """
+    salt = os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, ROUNDS)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    served = hmac.digest(salted, b"Server Key", "sha256")
+    said = [base64.b64encode(one).decode() for one in (salt, stored, served)]
+    return f"SCRAM-SHA-256${ROUNDS}:{said[0]}${said[1]}:{said[2]}"
 
 
 def _test(client: Any, secret: str, token: str) -> None:
