@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from dataclasses import dataclass
 
 import httpx
 
@@ -22,8 +23,11 @@ from frontrow.events.schemas.wishes import minute_of, search_words
 
 DATABASE = "catalogue"
 SEARCHES = 300
-TARGET_MS = 50.0
+TARGET = 0.1
+"""Of the time that the same words take without an index."""
 ASKED = 20
+SCAN_EACH = 20
+"""After so many searches one question is put to every title."""
 TRIES = 5
 MOST_STOLEN = 0.02
 
@@ -31,6 +35,10 @@ CALLS = f"""SELECT json_build_object('n', coalesce(sum(calls), 0)) FROM pg_stat_
               JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid
              WHERE d.datname = '{DATABASE}' AND r.rolname = 'frontrow' AND s.toplevel
                AND query ~ 'performance|event_text|search_word'"""
+
+# What forgives typing by itself and reads all there is: a function's answer finds no index.
+SCAN = """SELECT id FROM event WHERE state = 'published' AND word_similarity(:q, title) > 0.5
+           ORDER BY word_similarity(:q, title) DESC, id LIMIT 20"""
 
 
 def measure(stage: Stage) -> list[Row]:
@@ -60,29 +68,44 @@ def _times(settings: Settings, titles: list[str]) -> list[Row]:
     """Of a page of twenty as the door reads it, all its statements together, nothing kept."""
     typed = list(catalogue.typed(titles, SEARCHES + ASKED))
     [run] = calmest(lambda: asyncio.run(_search(settings, typed)), _tell, runs=1, tries=TRIES, most_stolen=MOST_STOLEN)
+    p95, scan = percentile(run.found.searches, 0.95), median(run.found.scans)
+    against = "every title asked for the same words, misspelt or not, without an index (median)"
     return [
-        row("search.p95", percentile(run.found, 0.95), "ms", target=TARGET_MS),
-        row("search.median", median(run.found), "ms"),
+        row("search.p95", p95, "ms", against=against, reference=scan, target=TARGET),
+        row("search.median", median(run.found.searches), "ms", against=against, reference=scan),
     ]
 
 
-def _tell(number: int, run: Run[list[float]]) -> None:
-    told = f"median {median(run.found):.1f} ms, p95 {percentile(run.found, 0.95):.1f} ms"
-    say(f"search: run {number}: {told}, {run.stolen:.1%} lost to the host")
+@dataclass(frozen=True)
+class _Took:
+    """Milliseconds of each."""
+
+    searches: list[float]
+    scans: list[float]
 
 
-async def _search(settings: Settings, typed: list[str]) -> list[float]:
-    """Milliseconds of each; the first ``ASKED`` warm up."""
+def _tell(number: int, run: Run[_Took]) -> None:
+    took = run.found
+    told = f"median {median(took.searches):.1f} ms, p95 {percentile(took.searches, 0.95):.1f} ms"
+    say(f"search: run {number}: {told}; a scan {median(took.scans):.0f} ms; {run.stolen:.1%} lost to the host")
+
+
+async def _search(settings: Settings, typed: list[str]) -> _Took:
+    """The first ``ASKED`` warm up."""
     rt = Runtime.open(settings)
-    now, took, nothing = minute_of(clock.now()), [], 0
+    now, took, nothing = minute_of(clock.now()), _Took([], []), 0
     try:
         for at, q in enumerate(typed):
             wish = Wish(words=search_words(q))
             began = time.perf_counter()
             found = await rt.db.browse(lambda tx, wish=wish: queries.upcoming(tx, wish, now, None, 20))  # type: ignore[misc]
             if at >= ASKED:
-                took.append((time.perf_counter() - began) * 1000)
+                took.searches.append((time.perf_counter() - began) * 1000)
                 nothing += not found.rows
+            if at % SCAN_EACH == 0:
+                began = time.perf_counter()
+                await rt.db.browse(lambda tx, q=q: tx.sql(SCAN, q=q))  # type: ignore[misc]
+                took.scans.append((time.perf_counter() - began) * 1000)
     finally:
         await rt.close()
     say(f"search: {nothing} of {SEARCHES} found nothing")
