@@ -40,4 +40,4 @@ def test_small_houses_hold_what_they_say() -> None:
     assert len(places_of(tables.long_tables())) == tables.LONG_TABLE_SEATS
     assert len(places_of(tables.workshop())) == tables.WORKSHOP_SEATS
     kinds = {section["name"]: section.get("kind", "") for section in tables.cabaret()["sections"]}
-    assert kinds == {"Tables": "table", "Bar": ""}
+    assert kinds == {**{f"Table {number}": "table" for number in range(1, 20)}, "Bar": ""}

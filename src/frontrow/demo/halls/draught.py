@@ -74,7 +74,7 @@ class Draught:
     areas: list[tuple[str, str, int, list[Point]]] = field(default_factory=list)
 
     def section(self, name: str, rows: Iterable[DrawnRow], label_at: Point, kind: str = "") -> None:
-        """``kind``: box or table; its rows are single boxes or tables then."""
+        """``kind``: box, whose rows are single ones, or table, which is a section of its own."""
         kept = [row for row in rows if row.points]
         if kind:
             self.kinds[name] = kind

@@ -64,9 +64,10 @@ def big_top() -> dict[str, Any]:
             label = f"Ringside {ROW_LETTERS[at]}" if at < 3 else str(at - 2)
             bows[wedge].append(DrawnRow(label, category, points, kinds=kinds))
     for which, (wedge, rows) in enumerate(bows.items()):
-        at_label = Arc(0.0, 344.0).point(math.radians((which - 2) * 60.0))
+        # Beside the seats a name takes its width, below them its height.
+        at_label = Arc(0.0, 344.0 if wedge == "C" else 362.0).point(math.radians((which - 2) * 60.0))
         sheet.section(f"Wedge {wedge}", rows, at_label)
-    sheet.circle("floor", (0.0, 0.0), 372.0)
+    sheet.circle("floor", (0.0, 0.0), 396.0)
     sheet.text("Band and artists", (0.0, -240.0), 14.0)
     for x, y in ((-140.0, -140.0), (140.0, -140.0)):
         sheet.circle("wall", (x, y), 5.0)
