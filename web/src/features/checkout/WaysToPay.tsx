@@ -25,6 +25,8 @@ export function WaysToPay({ chosen, currency, busy, onChoose }: WaysToPayProps) 
     const way = WAYS[kind];
     return way !== undefined && (way.currencies?.includes(currency) ?? true);
   });
+  // Their room is kept while they are asked for, or the fields below would jump.
+  if (config.isPending) return <div className="h-[70px]" />;
   if (kinds.length < 2) return null;
   return (
     <fieldset disabled={busy} className="flex flex-wrap gap-2">

@@ -70,7 +70,9 @@ function paintAreaNames(ctx: CanvasRenderingContext2D, { house, areas }: Names, 
     const words = mine > 0 ? `✓ ${mine} yours` : free === 0 ? "sold out" : `${free.toLocaleString("en")} free`;
     ctx.font = `${mine > 0 ? 600 : 400} ${wide ? 13 : 12}px ${TEXT}`;
     ctx.fillStyle = mine > 0 ? palette.ink : palette.label;
-    ctx.fillText(wide || mine > 0 ? words : `${letter} · ${words}`, x, y + 14);
+    const told = wide || mine > 0 ? words : `${letter} · ${words}`;
+    // Where that is wider than the area, the figure alone says it.
+    ctx.fillText(mine > 0 || free === 0 || ctx.measureText(told).width <= room ? told : `${letter} · ${free.toLocaleString("en")}`, x, y + 14);
   });
 }
 
