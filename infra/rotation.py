@@ -157,6 +157,6 @@ def _code() -> functions.Code:
         bundling=BundlingOptions(
             # Never asked for: what is packed above suffices.
             image=DockerImage.from_registry("scratch"),
-            local=_Packed(),  # type: ignore[arg-type]
+            local=_Packed(),
         ),
     )
