@@ -11,11 +11,11 @@ import { FREE, NUMBERS_FROM, Sprites } from "./sprites";
 import { SIDE, Stamper, type Place, type StampWorld } from "./stamp";
 
 const MOST_TILES = 64;
+/** A frame has 16 ms, and the press of a button may wait for no longer than a few of them: also the first picture comes
+ * tile by tile. */
 const BUDGET_MS = 9;
 /** Of a frame while the zoom still changes: what is painted then is soon another size. */
 const MOVING_BUDGET_MS = 4;
-/** The first picture: there is nothing yet that could be moved meanwhile. */
-const FIRST_BUDGET_MS = 120;
 /** A zoom further than this from the tiles' own starts new ones at once. */
 const STRETCH = 2.4;
 const SETTLED_MS = 130;
@@ -69,7 +69,6 @@ export class Tiles {
   private lastScale = 0;
   private scaledAt = -Infinity;
   private tick = 0;
-  private pictured = false;
   private floor: CanvasRenderingContext2D | null = null;
   private readonly left: number;
   private readonly top: number;
@@ -140,9 +139,9 @@ export class Tiles {
     const set = this.current;
     if (!set) return false;
     const exact = set.scale === scale;
-    const budget = !this.pictured ? FIRST_BUDGET_MS : exact ? BUDGET_MS : MOVING_BUDGET_MS;
+    const budget = exact ? BUDGET_MS : MOVING_BUDGET_MS;
     // Going out, what is missing is at the edges and soon small: the whole house stands in there.
-    const missing = this.fill(set, camera, size, performance.now() + budget, exact || set.scale <= scale);
+    const { missing, behind } = this.fill(set, camera, size, performance.now() + budget, exact || set.scale <= scale);
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.globalAlpha = 1;
     ctx.fillStyle = palette.paper;
@@ -154,11 +153,8 @@ export class Tiles {
       if (former && former !== whole) this.blit(ctx, former, camera, size);
     }
     this.blit(ctx, set, camera, size);
-    if (!missing && exact) {
-      this.former = null;
-      this.pictured = true;
-    }
-    return missing || !exact;
+    if (!missing && exact) this.former = null;
+    return missing || behind || !exact;
   }
 
   /** Tiles of another zoom stand in until the zoom rests, or has gone far. */
@@ -205,28 +201,39 @@ export class Tiles {
     return false;
   }
 
-  /** Brings the tiles in view up to date; true when one is missing. New ones are painted only if wished, until the time is up. */
-  private fill(set: TileSet, camera: Camera, size: Size, until: number, paintNew: boolean): boolean {
+  /**
+   * Brings the tiles in view up to date until the time is up; what is `behind` shows old states meanwhile. New ones are
+   * painted only if wished.
+   */
+  private fill(set: TileSet, camera: Camera, size: Size, until: number, paintNew: boolean): { missing: boolean; behind: boolean } {
     const { left, top, right, bottom } = this.range(set, camera, size);
     let missing = false;
+    let behind = false;
+    // One is always painted: even a slow machine gets on.
     let painted = 0;
+    const late = (): boolean => painted > 0 && performance.now() > until;
     for (let line = top; line <= bottom; line += 1) {
       for (let column = left; column <= right; column += 1) {
         let tile = set.tiles.get(key(column, line));
         if (!tile) {
-          // One is always painted: even a slow machine gets on.
-          if (!paintNew || (painted > 0 && performance.now() > until)) {
+          if (!paintNew || late()) {
             missing = true;
             continue;
           }
           tile = this.paintTile(set, column, line);
           painted += 1;
-        } else if (tile.stale || tile.dirty.length > 0) this.patch(tile);
+        } else if (tile.stale) {
+          if (late()) behind = true;
+          else {
+            this.patch(tile);
+            painted += 1;
+          }
+        } else if (tile.dirty.length > 0) this.patch(tile);
         tile.used = this.tick;
       }
     }
     if (set.tiles.size > MOST_TILES) this.forget(set);
-    return missing;
+    return { missing, behind };
   }
 
   private forget(set: TileSet): void {
