@@ -2,7 +2,7 @@
  * Arithmetic on calendar days, written "2026-12-24". A day has no time zone: it's the day on the wall of the venue, so
  * all sums are done in UTC, where no clock is ever put forward.
  */
-import { locale } from "@/shared/lib/locale";
+import { format } from "@/shared/lib/dates";
 
 export type Day = string;
 /** "2026-12" */
@@ -76,31 +76,31 @@ export function weekend(from: Day): Span {
   return { from: number >= 4 ? from : addDays(from, 4 - number), to: sunday };
 }
 
-function format(day: Day, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(at(day));
+function words(day: Day, options: Intl.DateTimeFormatOptions): string {
+  return format({ ...options, timeZone: "UTC" }).format(at(day));
 }
 
 /** "Thursday 24 December" */
-export const dayName = (day: Day): string => format(day, { weekday: "long", day: "numeric", month: "long" });
+export const dayName = (day: Day): string => words(day, { weekday: "long", day: "numeric", month: "long" });
 
 /** "24 Dec" */
-export const shortDay = (day: Day): string => format(day, { day: "numeric", month: "short" });
+export const shortDay = (day: Day): string => words(day, { day: "numeric", month: "short" });
 
 /** "December 2026" */
-export const monthTitle = (month: Month): string => format(firstDay(month), { month: "long", year: "numeric" });
+export const monthTitle = (month: Month): string => words(firstDay(month), { month: "long", year: "numeric" });
 
 /** "December" */
-export const monthWord = (month: Month): string => format(firstDay(month), { month: "long" });
+export const monthWord = (month: Month): string => words(firstDay(month), { month: "long" });
 
 /** "Mon" and "Monday", from Monday on. */
 export const WEEKDAYS = (): { short: string; long: string }[] =>
   Array.from({ length: 7 }, (_, n) => {
     const monday = "2024-01-01";
-    return { short: format(addDays(monday, n), { weekday: "short" }), long: format(addDays(monday, n), { weekday: "long" }) };
+    return { short: words(addDays(monday, n), { weekday: "short" }), long: words(addDays(monday, n), { weekday: "long" }) };
   });
 
 /** "27–29 Nov", "30 Nov – 2 Dec", "24 Dec" */
 export function spanWords({ from, to }: Span): string {
   if (from === to) return shortDay(from);
-  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", timeZone: "UTC" }).formatRange(at(from), at(to));
+  return format({ day: "numeric", month: "short", timeZone: "UTC" }).formatRange(at(from), at(to));
 }

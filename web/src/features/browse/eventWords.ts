@@ -1,7 +1,7 @@
 /** What an event's dates and prices say together. */
 import type { EventDetail, PerformanceSummary } from "@/client/frontrow.schemas";
-import { longDate, monthName, shortDateTime } from "@/shared/lib/dates";
-import { count, locale } from "@/shared/lib/locale";
+import { format, longDate, monthName, shortDateTime } from "@/shared/lib/dates";
+import { count } from "@/shared/lib/locale";
 import { price } from "@/shared/lib/money";
 
 export function isBuyable(performance: PerformanceSummary): boolean {
@@ -16,8 +16,8 @@ export function dateRange(event: Pick<EventDetail, "performances" | "starts_at" 
   const last = dates.at(-1) ?? first;
   const only = longDate(first, event.timezone);
   if (only === longDate(last, event.timezone)) return only;
-  const format = new Intl.DateTimeFormat(locale(), { day: "numeric", month: "long", year: "numeric", timeZone: event.timezone });
-  return format.formatRange(new Date(first), new Date(last));
+  const whole = format({ day: "numeric", month: "long", year: "numeric", timeZone: event.timezone });
+  return whole.formatRange(new Date(first), new Date(last));
 }
 
 /** "€24 to €180", all in; null when nothing is on sale. */

@@ -125,7 +125,7 @@ function RowList({ row, seats, house, live, prices, mine, locked, onToggle }: Li
   const isOffered = (seatNo: number): boolean => mine.has(seatNo) || live.stateOf(seatNo) === "f";
   const stop = seats.includes(lastAt) && isOffered(lastAt) ? lastAt : seats.find(isOffered);
   const sight = sightOf(house, seats[Math.floor(seats.length / 2)] ?? 0);
-  // A table or a small box is a row without a name of its own.
+  // A table or a small box is a row without a name of its own: that of its section stands right above it.
   const title = row.label ? `Row ${row.label}` : nameOf(house, seats[0] ?? 0).section;
   return (
     <div
@@ -135,7 +135,7 @@ function RowList({ row, seats, house, live, prices, mine, locked, onToggle }: Li
       onKeyDown={steer}
     >
       <p className="mb-1.5 flex flex-wrap gap-x-3 text-sm">
-        <span className="font-medium">{title}</span>
+        {row.label && <span className="font-medium">{title}</span>}
         <span className="text-muted tabular-nums">{categoryWords(house, prices, row.category)}</span>
         {sight && <span className="text-muted">{sight.words}</span>}
       </p>

@@ -1,4 +1,5 @@
 /** Names over the seats: sections, with what is free while they are far away, standing areas, words on shapes. */
+import { whole } from "@/shared/lib/locale";
 import { toScreen, type Camera, type Size } from "./camera";
 import type { SeatGrid } from "./grid";
 import { PITCH, type House } from "./house";
@@ -14,9 +15,6 @@ const FAR = 4.2;
 const LARGE = 6_000;
 /** Of a slip's letters, px: the largest that has room. */
 const SLIP_SIZES = [13, 11, 9.5];
-
-const GROUPED = new Intl.NumberFormat("en");
-const count = (value: number): string => (value < 1_000 ? String(value) : GROUPED.format(value));
 
 export interface Names {
   house: House;
@@ -67,12 +65,12 @@ function paintAreaNames(ctx: CanvasRenderingContext2D, { house, areas }: Names, 
     const wide = ctx.measureText(`${area.name} · ${letter}`).width <= room;
     if (!wide && ctx.measureText(area.name).width > room) ctx.font = `500 ${Math.min(size, 10.5)}px ${DISPLAY}`;
     ctx.fillText(wide ? `${area.name} · ${letter}` : area.name, x, y - 8);
-    const words = mine > 0 ? `✓ ${mine} yours` : free === 0 ? "sold out" : `${free.toLocaleString("en")} free`;
+    const words = mine > 0 ? `✓ ${mine} yours` : free === 0 ? "sold out" : `${whole(free)} free`;
     ctx.font = `${mine > 0 ? 600 : 400} ${wide ? 13 : 12}px ${TEXT}`;
     ctx.fillStyle = mine > 0 ? palette.ink : palette.label;
     const told = wide || mine > 0 ? words : `${letter} · ${words}`;
     // Where that is wider than the area, the figure alone says it.
-    ctx.fillText(mine > 0 || free === 0 || ctx.measureText(told).width <= room ? told : `${letter} · ${free.toLocaleString("en")}`, x, y + 14);
+    ctx.fillText(mine > 0 || free === 0 || ctx.measureText(told).width <= room ? told : `${letter} · ${whole(free)}`, x, y + 14);
   });
 }
 
@@ -84,7 +82,7 @@ function paintCounts(ctx: CanvasRenderingContext2D, { house, free, slips }: Name
     const { left, top, right, bottom } = section.bounds;
     const [x, y] = toScreen(camera, ...section.middle);
     if (x < 0 || y < 0 || x > view.width || y > view.height) return;
-    const words = free[n] === 0 ? "full" : count(free[n] ?? 0);
+    const words = free[n] === 0 ? "full" : whole(free[n] ?? 0);
     const name = shortName(section.name);
     const room = Math.max(right - left, bottom - top) * camera.scale + 8;
     for (const size of SLIP_SIZES) {

@@ -4,7 +4,7 @@ import { locale } from "./locale";
 const cache = new Map<string, Intl.DateTimeFormat>();
 
 /** Each made once: making one costs a phone milliseconds, and a list asks for many line by line. */
-function format(options: Intl.DateTimeFormatOptions, tag = locale()): Intl.DateTimeFormat {
+export function format(options: Intl.DateTimeFormatOptions, tag = locale()): Intl.DateTimeFormat {
   const key = tag + JSON.stringify(options);
   let known = cache.get(key);
   if (!known) {

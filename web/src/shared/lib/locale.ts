@@ -15,9 +15,14 @@ function once<T>(make: () => T): () => T {
 const grouped = once(() => new Intl.NumberFormat(locale()));
 const all = once(() => new Intl.ListFormat("en-GB", { style: "long", type: "conjunction" }));
 
+/** "8", "2,160", of a number that is whole and not below zero. Most are small, and need no maker. */
+export function whole(n: number): string {
+  return n < 1_000 ? String(n) : grouped().format(n);
+}
+
 /** "1 seat", "2 seats": the pages' English knows no other plural. */
 export function count(n: number, one: string, many: string = `${one}s`): string {
-  return `${grouped().format(n)} ${n === 1 ? one : many}`;
+  return `${whole(n)} ${n === 1 ? one : many}`;
 }
 
 /** "11, 12 and 13". */

@@ -30,7 +30,8 @@ export function money(amount: number, currency: string): string {
 
 /** "€84": the same amount without idle zeros, for lists and legends. */
 export function price(amount: number, currency: string): string {
-  return formatter(currency, true).format(major(amount, formatter(currency, false)));
+  const format = formatter(currency, true);
+  return format.format(major(amount, format));
 }
 
 /** "25.5%" from basis points. */
