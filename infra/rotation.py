@@ -71,7 +71,7 @@ class Rotation(Stack):
             },
         )
         function.add_permission(
-            "SecretsManager",
+            "MayCall",
             principal=iam.ServicePrincipal("secretsmanager.amazonaws.com"),
             source_account=self.account,
             source_arn=secret,
@@ -85,7 +85,7 @@ class Rotation(Stack):
             rotate_immediately_on_update=False,
             rotation_rules=sm.CfnRotationSchedule.RotationRulesProperty(automatically_after_days=EVERY_DAYS),
         )
-        schedule.node.add_dependency(function)
+        schedule.node.add_dependency(function.node.find_child("MayCall"))
         self._alarm(stage, function, topic)
 
     def _group(self, network: Network, data: Data) -> ec2.SecurityGroup:
