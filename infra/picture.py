@@ -209,6 +209,7 @@ def _beside(sheet: Sheet, written: Written) -> None:
     logs = max(int(one.at("RetentionInDays")) for one in written.every("LogGroup"))
     alarms, secrets = (len(list(written.every(name))) for name in ("CloudWatch::Alarm", "SecretsManager::Secret"))
     functions = len(list(written.every("Lambda::Function")))
+    dumps = any(one.id.startswith("Dumps") for one in written.every("S3::Bucket"))
     days = written.one("BackupPlan").at("BackupPlan.BackupPlanRule.0.Lifecycle.DeleteAfterDays")
     rows: list[tuple[str, Sequence[str]]] = [
         ("SQS", (f"seen again after {jobs.at('VisibilityTimeout')} s;", tries)),
@@ -225,7 +226,7 @@ def _beside(sheet: Sheet, written: Written) -> None:
         sheet.path(f"M888 {number(y + height / 2)}H{SIDE - 2}", "quiet", arrow=True)
         y += height + gap
     low = [
-        ("AWS Backup", f"a daily copy, kept {days} days"),
+        ("AWS Backup", f"a daily copy, kept {days} days" + ("; a dump a night" if dumps else "")),
         ("GitHub’s role", "pushes, migrates, rolls; no key that lives"),
     ]
     if functions:

@@ -82,7 +82,7 @@ class Stage:
     private_balancer: bool = False  # reached by CloudFront alone, through its way into the VPC
     blue_green: bool = False  # a deployment beside the running one, changed over at once and back
     scale_replicas: bool = False  # one to three replicas of the database, by load
-    daily_dump: bool = False  # the whole database into S3 every night, beside the copies of AWS Backup
+    daily_dump: bool = True  # the whole database into S3 every night, beside the copies of AWS Backup
     sticky: bool = False
     cache_api: bool = False
     requests_per_task: int = 1000  # a minute, through the load balancer
@@ -132,6 +132,7 @@ STAGING = Stage(
     database=Database(multi_az=False, keep=False),
     web=Tasks(least=1, most=2),
     worker=Tasks(least=1, most=2),
+    daily_dump=False,
     stripe_livemode=False,
     stripe_publishable_key="pk_test_set_me",
 )

@@ -135,7 +135,9 @@ def _function_at_edge(_: Written, __: Resource, usage: Usage) -> Iterator[Cost]:
 
 def _bucket(_: Written, bucket: Resource, usage: Usage) -> Iterator[Cost]:
     logs = usage.edge_millions * 0.5  # GB: half a kB a request
-    kept = usage.pictures_gb if bucket.id.startswith("Media") else logs if "Log" in bucket.id else 1.0
+    # Dumps are zipped, to about a fifth, and kept for thirty days.
+    known = {"Media": usage.pictures_gb, "Dumps": usage.database_gb / 5 * 30}
+    kept = known.get(bucket.id[:5], logs if "Log" in bucket.id else 1.0)
     yield Cost(FRONT, f"{bucket.part}/{bucket.id[:-8]}: kept", "s3.gb", kept)
     yield Cost(FRONT, "writes to buckets", "s3.writes", 0.02)
 
@@ -164,6 +166,10 @@ def _alarm(_: Written, alarm: Resource, __: Usage) -> Iterator[Cost]:
 
 def _dashboard(_: Written, __: Resource, ___: Usage) -> Iterator[Cost]:
     yield Cost(WATCHING, "dashboard", "cloudwatch.dashboard", 1)
+
+
+def _counted(_: Written, counted: Resource, __: Usage) -> Iterator[Cost]:
+    yield Cost(WATCHING, "what is counted in logs", "cloudwatch.metric", len(counted.at("MetricTransformations")))
 
 
 def _logs(written: Written, group: Resource, usage: Usage) -> Iterator[Cost]:
@@ -224,6 +230,7 @@ RULES: dict[str, Rule] = {
     "AWS::KMS::Key": _key,
     "AWS::Lambda::Function": _lambda,
     "AWS::Logs::LogGroup": _logs,
+    "AWS::Logs::MetricFilter": _counted,
     "AWS::RDS::DBInstance": _database,
     "AWS::RDS::DBProxy": _proxy,
     "AWS::Route53::HostedZone": _zone,
@@ -258,7 +265,7 @@ FREE: dict[str, str] = {
     "AWS::EC2::SubnetRouteTableAssociation": _ADDRESSING,
     "AWS::EC2::VPC": _ADDRESSING,
     "AWS::EC2::VPCGatewayAttachment": _ADDRESSING,
-    "AWS::ECS::TaskDefinition": "paid with the service that runs it; the migration runs for a minute",
+    "AWS::ECS::TaskDefinition": "paid with its service; the migration runs for a minute, the dump for some each night",
     "AWS::ElastiCache::ParameterGroup": _PART,
     "AWS::ElastiCache::SubnetGroup": _PART,
     "AWS::ElasticLoadBalancingV2::Listener": _PART,

@@ -45,12 +45,19 @@ BASELINE: dict[str, tuple[set[str], str]] = {
     ),
     "CKV_AWS_157": ({"data Replica"}, "what a lost replica served the primary serves until there is another"),
     "CKV_AWS_158": (
-        {"network RefusedLog", "web WebLog", "worker WorkerLog", "migration MigrationLog", "rotation Log"},
+        {
+            "network RefusedLog",
+            "web WebLog",
+            "worker WorkerLog",
+            "migration MigrationLog",
+            "rotation Log",
+            "dump DumpLog",
+        },
         OWN_KEY,
     ),
     "CKV_AWS_16": ({"data Replica"}, "a replica is encrypted as its source is, and refuses to be told"),
     "CKV_AWS_166": ({"backup Vault"}, OWN_KEY),
-    "CKV_AWS_18": ({"data Media", "edge Pages", "edge AccessLogs", "cluster AccessLogs"}, NOT_READ),
+    "CKV_AWS_18": ({"data Media", "dump Dumps", "edge Pages", "edge AccessLogs", "cluster AccessLogs"}, NOT_READ),
     "CKV_AWS_21": ({"edge Pages", "edge AccessLogs", "cluster AccessLogs"}, ON_THE_WAY),
     "CKV_AWS_26": (
         {"watching Topic"},

@@ -70,7 +70,7 @@ def test_pages_and_pictures_come_out_of_buckets_that_only_the_edge_can_read(temp
         assert templates.said(origin["OriginAccessControlId"]).endswith(".Id")
         assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
     buckets = templates.every("S3::Bucket")
-    assert len(buckets) == 4
+    assert len(buckets) == 5
     for bucket in buckets:
         assert set(bucket.at("PublicAccessBlockConfiguration").values()) == {True}, bucket.id
         assert bucket.at("BucketEncryption.ServerSideEncryptionConfiguration.0") is not None, bucket.id
@@ -86,7 +86,7 @@ def test_a_pictures_address_is_its_key_in_the_bucket(templates: Templates) -> No
 
 def test_no_bucket_answers_in_the_clear(templates: Templates) -> None:
     policies = templates.every("S3::BucketPolicy")
-    assert len(policies) == 4
+    assert len(policies) == 5
     for policy in policies:
         refused = [one for one in policy.at("PolicyDocument.Statement") if one["Effect"] == "Deny"]
         assert refused[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}, policy.id

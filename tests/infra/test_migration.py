@@ -31,7 +31,7 @@ def test_its_outputs_say_what_it_takes_to_run_it(templates: Templates) -> None:
 
 def test_every_task_of_ours_writes_to_its_volume_alone_and_hears_signals(templates: Templates) -> None:
     definitions = templates.every("ECS::TaskDefinition")
-    assert len(definitions) == 3
+    assert len(definitions) == 4
     for one in definitions:
         app = one.at("ContainerDefinitions.0")
         assert app["ReadonlyRootFilesystem"] is True, one.part

@@ -1,6 +1,5 @@
 """What rotates the database's password: who may call it, what it may do, where it stands, what it is packed with."""
 
-import json
 import os
 import subprocess
 import sys
@@ -95,9 +94,3 @@ def test_what_is_packed_runs_without_anything_else_but_what_lambda_brings(packed
     assert said.returncode == 0, said.stderr
     assert said.stdout.startswith(str(packed))
     assert {one.suffix or one.name for one in packed.rglob("*") if one.is_file()} == {".py", "METADATA"}
-
-
-def test_the_stack_before_knows_nothing_of_it(templates: Templates) -> None:
-    """The database's stack would have to wait for it, and it waits for the database."""
-    rest = {part: json.dumps(one) for part, one in templates.by_part.items() if part != PART}
-    assert [part for part, template in rest.items() if templates.stage.name_of(PART) + ":" in template] == []

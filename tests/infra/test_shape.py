@@ -9,7 +9,7 @@ from tests.infra.templates import Templates
 
 PARTS = {
     *("network", "secrets", "data", "queue", "domain", "registry", "parameters", "cluster"),
-    *("migration", "worker", "web", "edge", "watching", "backup", "rotation", "delivery"),
+    *("migration", "worker", "web", "edge", "watching", "backup", "rotation", "dump", "delivery"),
 }
 DECIDED_AGAINST = (
     *("AWS::EKS::", "AWS::ApiGateway", "AWS::DynamoDB::", "AWS::CodePipeline::", "AWS::AppRunner::", "AWS::Amplify::"),
@@ -21,6 +21,13 @@ MOST_BYTES = 51_200
 
 def test_these_are_the_parts(templates: Templates) -> None:
     assert set(templates.by_part) == PARTS
+
+
+@pytest.mark.parametrize("part", ["rotation", "dump", "backup"])
+def test_no_other_stack_waits_for_what_hardens(templates: Templates, part: str) -> None:
+    """It may be added while a shop runs, and taken away again."""
+    exported = f"{templates.stage.name_of(part)}:"
+    assert [name for name, one in templates.by_part.items() if name != part and exported in json.dumps(one)] == []
 
 
 def test_no_template_is_too_large_to_be_sent_as_it_is(templates: Templates) -> None:

@@ -28,6 +28,8 @@ ALARMS: dict[str, tuple[str, float]] = {
     "RedisCpu": (ABOVE, 80),
     "RedisMemory": (ABOVE, 80),
     "rotation-failed": (ABOVE, 0),
+    "dump-failed": (ABOVE, 0),
+    "dump-late": (BELOW, 1),
 }
 
 
@@ -68,20 +70,20 @@ def test_redis_is_watched_node_by_node(templates: Templates) -> None:
 
 def test_silence_of_the_healthy_is_an_alarm_and_of_all_else_is_none(templates: Templates) -> None:
     missing = {name: alarm["TreatMissingData"] for name, alarm in _by_name(templates).items()}
-    assert {name for name, how in missing.items() if how == "breaching"} == {"NobodyHealthy"}
+    assert {name for name, how in missing.items() if how == "breaching"} == {"NobodyHealthy", "dump-late"}
     assert set(missing.values()) == {"breaching", "notBreaching"}
 
 
 def test_every_log_stays_thirty_days(templates: Templates) -> None:
     groups = templates.every("LogGroup")
-    assert len(groups) == 5  # app, worker, migration, rotation, refused packets
+    assert len(groups) == 6  # app, worker, migration, dump, rotation, refused packets
     assert {one.at("RetentionInDays") for one in groups} == {30}
 
 
 def test_every_container_writes_to_a_log_of_ours(templates: Templates) -> None:
     known = {one.id for one in templates.every("LogGroup")}
     containers = [one for task in templates.every("TaskDefinition") for one in task.at("ContainerDefinitions")]
-    assert len(containers) == 6
+    assert len(containers) == 8
     assert {templates.said(one["LogConfiguration"]["Options"]["awslogs-group"]) for one in containers} <= known
 
 

@@ -55,6 +55,15 @@ def way_out(name: str, properties: dict[str, Any]) -> Made:
     return Made(name, {}, lambda: client.revoke_security_group_egress(GroupId=group, IpPermissions=[rule]))
 
 
+@kind("AWS::Logs::MetricFilter")
+def counted(name: str, properties: dict[str, Any]) -> Made:
+    """Lines of a log that are counted."""
+    client, called = Server.client("logs"), properties.get("FilterName", name)
+    call("logs", "PutMetricFilter", {**properties, "FilterName": called})
+    log = properties["LogGroupName"]
+    return Made(called, {}, lambda: client.delete_metric_filter(filterName=called, logGroupName=log))
+
+
 @kind("AWS::SNS::Subscription")
 def subscription(name: str, properties: dict[str, Any]) -> Made:
     """Who is told."""
