@@ -136,9 +136,9 @@ def _function_at_edge(_: Written, __: Resource, usage: Usage) -> Iterator[Cost]:
 def _bucket(_: Written, bucket: Resource, usage: Usage) -> Iterator[Cost]:
     logs = usage.edge_millions * 0.5  # GB: half a kB a request
     # Dumps are zipped, to about a fifth, and kept for thirty days.
-    known = {"Media": usage.pictures_gb, "Dumps": usage.database_gb / 5 * 30}
-    kept = known.get(bucket.id[:5], logs if "Log" in bucket.id else 1.0)
-    yield Cost(FRONT, f"{bucket.part}/{bucket.id[:-8]}: kept", "s3.gb", kept)
+    name, known = bucket.id[:-8], {"Media": usage.pictures_gb, "Dumps": usage.database_gb / 5 * 30}
+    kept = known.get(name, logs if "Log" in name else 1.0)
+    yield Cost(FRONT, f"{bucket.part}/{name}: kept", "s3.gb", kept)
     yield Cost(FRONT, "writes to buckets", "s3.writes", 0.02)
 
 

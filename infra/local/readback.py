@@ -288,7 +288,7 @@ def _at(value: Any, path: str) -> Any:
 
 
 def _refers(value: Any) -> bool:
-    if isinstance(value, list) and any(isinstance(one, str) for one in value):
+    if isinstance(value, list):
         return any(_refers(one) for one in value)
     return isinstance(value, dict) and any(key == "Ref" or key.startswith("Fn::") for key in value)
 

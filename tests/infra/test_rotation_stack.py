@@ -1,6 +1,5 @@
 """What rotates the database's password: who may call it, what it may do, where it stands, what it is packed with."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,11 +84,7 @@ def test_what_is_packed_runs_without_anything_else_but_what_lambda_brings(packed
     stand_in = "import sys, types; sys.modules['boto3'] = types.ModuleType('boto3')"
     checked = f"{stand_in}; sys.path.insert(0, {str(packed)!r}); import handler; print(handler.pg8000.native.__file__)"
     said = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", checked],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ},
+        [sys.executable, "-I", "-S", "-B", "-c", checked], capture_output=True, text=True, check=False
     )
     assert said.returncode == 0, said.stderr
     assert said.stdout.startswith(str(packed))

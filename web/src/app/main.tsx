@@ -6,8 +6,6 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { startTransition, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ownClock } from "@/shared/lib/dates";
-import { price } from "@/shared/lib/money";
 import { startTheme } from "@/shared/lib/theme";
 import { queries } from "./queries";
 import { router } from "./router";
@@ -25,10 +23,3 @@ startTransition(() =>
     </StrictMode>,
   ),
 );
-
-// A browser reads a language's rules for dates and prices when the first is written, which takes a phone tens of
-// milliseconds. While the page's data are on their way that keeps nobody waiting.
-window.setTimeout(() => {
-  price(0, "EUR");
-  ownClock(new Date().toISOString());
-});
