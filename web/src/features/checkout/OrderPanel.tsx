@@ -45,8 +45,9 @@ export function OrderPanel(props: OrderPanelProps) {
   const title = useRef<HTMLHeadingElement>(null);
   const before = useRef(step);
   useEffect(() => {
-    // A new step is announced by moving there; the first render must not steal the focus.
-    if (before.current !== step) title.current?.focus();
+    // A new step is announced by moving there; the first render must not steal the focus. With the next frame: only there
+    // is it known anyhow where everything lies.
+    if (before.current !== step) requestAnimationFrame(() => title.current?.focus());
     before.current = step;
   }, [step]);
 

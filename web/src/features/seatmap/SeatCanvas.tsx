@@ -76,10 +76,8 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
     [announce, house, live, prices],
   );
 
-  useEffect(() => {
-    const target = box.current;
-    if (!target || !houseCanvas.current || !seatCanvas.current) return;
-    const created = new MapView(houseCanvas.current, seatCanvas.current, house, live, theme);
+  const begin = (target: HTMLElement, below: HTMLCanvasElement, above: HTMLCanvasElement): (() => void) => {
+    const created = new MapView(below, above, house, live, theme);
     const measure = new ResizeObserver(() => created.resize({ width: target.clientWidth, height: target.clientHeight }));
     measure.observe(target);
     let tipTimer = 0;
@@ -107,6 +105,18 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
       detach();
       hide();
       created.destroy();
+    };
+  };
+
+  useEffect(() => {
+    let end = (): void => undefined;
+    // A task of its own: what else the page does at its start is as long as a press may wait.
+    const waiting = window.setTimeout(() => {
+      if (box.current && houseCanvas.current && seatCanvas.current) end = begin(box.current, houseCanvas.current, seatCanvas.current);
+    });
+    return () => {
+      window.clearTimeout(waiting);
+      end();
     };
     // The theme is followed by setTheme below; a new view for it would lose the camera.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -334,7 +334,9 @@ export class MapView {
     const above = this.seatCanvas.getContext("2d");
     if (!below || !above) return;
     if (moved) {
-      this.unsharp = this.tiles.paint(below, this.camera, this.size, this.wholeScale, now);
+      const became = this.tiles.paint(below, this.camera, this.size, this.wholeScale, now);
+      this.unsharp = became !== "sharp";
+      if (became === "waiting") return;
       this.houseDirty = false;
     }
     this.paintAbove(above);

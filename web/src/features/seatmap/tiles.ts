@@ -11,8 +11,8 @@ import { FREE, NUMBERS_FROM, Sprites } from "./sprites";
 import { SIDE, Stamper, type Place, type StampWorld } from "./stamp";
 
 const MOST_TILES = 64;
-/** A frame has 16 ms, and the press of a button may wait for no longer than a few of them: also the first picture comes
- * tile by tile. */
+/** A frame has 16 ms, and the press of a button may wait for no longer than a few of them: also the first picture is
+ * made tile by tile. */
 const BUDGET_MS = 9;
 /** Of a frame while the zoom still changes: what is painted then is soon another size. */
 const MOVING_BUDGET_MS = 4;
@@ -40,6 +40,8 @@ interface Tile {
 /** All tiles of one zoom. `scale` is device px for each map unit. */
 class TileSet {
   readonly tiles = new Map<number, Tile>();
+  /** Some of it has been seen. */
+  seen = false;
   constructor(
     readonly scale: number,
     readonly sprites: Sprites,
@@ -69,6 +71,8 @@ export class Tiles {
   private lastScale = 0;
   private scaledAt = -Infinity;
   private tick = 0;
+  /** What was looked at when tiles were copied last. */
+  private seen: Camera | null = null;
   private floor: CanvasRenderingContext2D | null = null;
   private readonly left: number;
   private readonly top: number;
@@ -125,36 +129,48 @@ export class Tiles {
     return camera.scale * this.dpr === this.lastScale && now - this.scaledAt < SETTLED_MS;
   }
 
-  /** Paints the view. True when sharper tiles are still to come: the caller asks again next frame. */
-  paint(ctx: CanvasRenderingContext2D, camera: Camera, size: Size, wholeScale: number, now: number): boolean {
+  /**
+   * Paints the view. "unsharp" when sharper tiles are still to come: the caller asks again next frame. So it does with
+   * "waiting": nothing was copied, which costs as much as two tiles, for there is nothing yet to show in this place, or
+   * what stands there lacks only newer states.
+   */
+  paint(ctx: CanvasRenderingContext2D, camera: Camera, size: Size, wholeScale: number, now: number): "sharp" | "unsharp" | "waiting" {
     const { palette } = this;
-    if (!palette) return false;
+    if (!palette) return "sharp";
+    const began = performance.now();
     this.tick += 1;
     const scale = camera.scale * this.dpr;
     if (scale !== this.lastScale) {
       this.scaledAt = this.lastScale === 0 ? -Infinity : now;
       this.lastScale = scale;
     }
+    const before = this.current;
     this.choose(scale, wholeScale * this.dpr, now - this.scaledAt >= SETTLED_MS);
     const set = this.current;
-    if (!set) return false;
+    if (!set) return "sharp";
     const exact = set.scale === scale;
     const budget = exact ? BUDGET_MS : MOVING_BUDGET_MS;
     // Going out, what is missing is at the edges and soon small: the whole house stands in there.
-    const { missing, behind } = this.fill(set, camera, size, performance.now() + budget, exact || set.scale <= scale);
+    const { whole, former } = this;
+    const bare = !set.seen && !former && (!whole || whole === set);
+    // The looks alone take long enough for a frame.
+    if (bare && set !== before) return "waiting";
+    const { missing, behind } = this.fill(set, camera, size, began + budget, exact || set.scale <= scale, bare);
+    if (bare ? missing || performance.now() > began + budget : behind && !missing && this.seen === camera) return "waiting";
+    set.seen = true;
+    this.seen = camera;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.globalAlpha = 1;
     ctx.fillStyle = palette.paper;
     ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
     if (missing) {
-      const { whole, former } = this;
       const formerCovers = former !== null && former !== whole && !this.lacks(former, camera, size);
       if (whole && whole !== set && !formerCovers) this.blit(ctx, whole, camera, size);
       if (former && former !== whole) this.blit(ctx, former, camera, size);
     }
     this.blit(ctx, set, camera, size);
     if (!missing && exact) this.former = null;
-    return missing || behind || !exact;
+    return missing || behind || !exact ? "unsharp" : "sharp";
   }
 
   /** Tiles of another zoom stand in until the zoom rests, or has gone far. */
@@ -203,9 +219,9 @@ export class Tiles {
 
   /**
    * Brings the tiles in view up to date until the time is up; what is `behind` shows old states meanwhile. New ones are
-   * painted only if wished.
+   * painted only if wished, and `inSteps` only where nobody sees a floor without its seats.
    */
-  private fill(set: TileSet, camera: Camera, size: Size, until: number, paintNew: boolean): { missing: boolean; behind: boolean } {
+  private fill(set: TileSet, camera: Camera, size: Size, until: number, paintNew: boolean, inSteps: boolean): { missing: boolean; behind: boolean } {
     const { left, top, right, bottom } = this.range(set, camera, size);
     let missing = false;
     let behind = false;
@@ -222,7 +238,9 @@ export class Tiles {
           }
           tile = this.paintTile(set, column, line);
           painted += 1;
-        } else if (tile.stale) {
+          if (!inSteps) this.patch(tile);
+        }
+        if (tile.stale) {
           if (late()) behind = true;
           else {
             this.patch(tile);
@@ -233,7 +251,7 @@ export class Tiles {
       }
     }
     if (set.tiles.size > MOST_TILES) this.forget(set);
-    return { missing, behind };
+    return { missing: missing || (inSteps && behind), behind };
   }
 
   private forget(set: TileSet): void {
@@ -262,11 +280,11 @@ export class Tiles {
     }
   }
 
+  /** A new tile with its floor, and without its seats. */
   private paintTile(set: TileSet, column: number, line: number): Tile {
     const place: Place = { scale: set.scale, sprites: set.sprites, offsetX: column * SIDE, offsetY: line * SIDE };
     const tile: Tile = { place, floor: this.paintFloor(place), picture: context({ alpha: false }), dirty: [], stale: true, used: this.tick };
     set.tiles.set(key(column, line), tile);
-    this.patch(tile);
     return tile;
   }
 
