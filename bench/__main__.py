@@ -11,6 +11,7 @@ from bench.figures import (
     holds,
     listing,
     memory,
+    pages,
     purchases,
     search,
     snapshot,
@@ -25,6 +26,7 @@ FIGURES: dict[str, Callable[[Stage], list[Row]]] = {
     # What wants a quiet machine comes first, what leaves much behind comes last.
     "starts": starts.measure,
     "memory": memory.measure,
+    "pages": pages.measure,
     "statements": statements.measure,
     "listing": listing.measure,
     "search": search.measure,

@@ -1,9 +1,6 @@
 """Lighthouse, as a middling phone on a slow line sees them: home, event, the house with its seats, the payment."""
 
-import json
-import subprocess
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -11,17 +8,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from e2e.browser import PHONE
 from e2e.conftest import OpenWindow
 from e2e.house import House
+from e2e.lighthouse import verdict
 from e2e.stage import Stage
 from e2e.window import PATIENCE_MS
-from frontrow.local.nodeweb import node_command, node_environment
-from frontrow.local.stack import WEB
 
 LEAST = {"accessibility": 100, "best-practices": 95, "seo": 95}
-"""Performance is told, not judged. Its figure is made of the times that tasks took, stolen ones included, and the index
-that says how fast the machine is swings twofold within a minute where others work on it. What can be judged anywhere,
-the weight of the scripts, test_budget judges."""
-ONE_RUN_S = 240
-"""Patience with a machine that others work on; a calm one takes less than ten seconds."""
+"""Performance is told, not judged: of one load it swings with the machine. `make bench ONLY=pages` takes the median of
+five; what can be judged anywhere, the weight of the scripts, test_budget judges."""
 
 Judge = Callable[[str, Page], None]
 
@@ -53,23 +46,6 @@ def judge(browser_port: int, figure: Callable[[str], None]) -> Judge:
 
 def misses(scores: dict[str, int]) -> list[str]:
     return [name for name, least in LEAST.items() if scores[name] < least]
-
-
-def verdict(port: int, address: str) -> dict[str, Any]:
-    node, _ = node_command()
-    asked = subprocess.run(
-        [str(node), "tests/lighthouse.ts", str(port), address],
-        cwd=WEB,
-        env=node_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=ONE_RUN_S,
-    )
-    assert asked.returncode == 0, asked.stderr[-2000:]
-    found: dict[str, Any] = json.loads(asked.stdout)
-    assert found["error"] == "", found["error"]
-    return found
 
 
 def test_home(tab: Page, stack: Stage, judge: Judge) -> None:

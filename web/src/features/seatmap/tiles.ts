@@ -14,8 +14,9 @@ const MOST_TILES = 64;
 /** A frame has 16 ms, and the press of a button may wait for no longer than a few of them: also the first picture is
  * made tile by tile. */
 const BUDGET_MS = 9;
-/** Of a frame while the zoom still changes: what is painted then is soon another size. */
-const MOVING_BUDGET_MS = 4;
+/** Of a frame while the zoom still changes: what is painted then is soon another size. And of the first picture's, whose
+ * code the browser doesn't know yet. */
+const SMALL_BUDGET_MS = 4;
 /** A zoom further than this from the tiles' own starts new ones at once. */
 const STRETCH = 2.4;
 const SETTLED_MS = 130;
@@ -149,10 +150,10 @@ export class Tiles {
     const set = this.current;
     if (!set) return "sharp";
     const exact = set.scale === scale;
-    const budget = exact ? BUDGET_MS : MOVING_BUDGET_MS;
     // Going out, what is missing is at the edges and soon small: the whole house stands in there.
     const { whole, former } = this;
     const bare = !set.seen && !former && (!whole || whole === set);
+    const budget = exact && !bare ? BUDGET_MS : SMALL_BUDGET_MS;
     // The looks alone take long enough for a frame.
     if (bare && set !== before) return "waiting";
     const { missing, behind } = this.fill(set, camera, size, began + budget, exact || set.scale <= scale, bare);
