@@ -40,7 +40,7 @@ def measure(_: Stage) -> list[Row]:
 
 
 def _pages(browser: Browser, origin: str, house: House) -> Iterator[tuple[str, Page]]:
-    """A tab of nobody's size for each, which Lighthouse makes a phone's; the payment's is a phone from the beginning."""
+    """A tab of no size for each, which Lighthouse makes a phone's; the payment's is a phone from its beginning."""
     addresses = {"home": "/", "event": f"/events/{house.slug}", "seats": f"/performances/{house.performance_id}"}
     for name, path in addresses.items():
         with closing(browser.new_context(no_viewport=True)) as context:

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useCallback, useDeferredValue, useEffect, useMemo, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useSyncExternalStore } from "react";
 import { getPerformance } from "@/client/frontrow";
 import type { PerformanceDetail } from "@/client/frontrow.schemas";
 import { OrderPanel, useCheckout } from "@/features/checkout";
-import { areaOf, freePlaces, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, useAlone, type Alone, type House } from "@/features/seatmap";
+import { areaOf, freePlaces, nameOf, placesOf, nearestFree, priceList, SeatMap, useHouse, useLiveSeats, useAlone, type House } from "@/features/seatmap";
 import { clock, longDate, shortDateTime, zoneNote } from "@/shared/lib/dates";
 import { useWide } from "@/shared/lib/media";
 import { isMissing } from "@/shared/lib/problem";
@@ -18,6 +18,8 @@ import { Waiting } from "@/shared/ui/Waiting";
 import { NotFound } from "./NotFound";
 import { queries } from "./queries";
 import { useOffer } from "./useOffer";
+
+const AloneHint = lazy(() => import("./AloneHint").then(({ AloneHint: component }) => ({ default: component })));
 
 /** Choosing and buying on one page: the house on the left, the order on the right. */
 export function PerformancePage() {
@@ -117,13 +119,18 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
           prices={prices}
           mine={mine}
           locked={locked}
+          covered={!wide && (checkout.hold !== null || checkout.order !== null || checkout.busy === "restoring")}
           onToggle={onToggle}
           standing={standing}
           onStand={stand}
           maxSeats={performance.max_seats}
           alone={alone?.seats ?? NOBODY}
         />
-        {alone && <AloneHint {...alone} nameSeats={nameSeats} onMove={move} />}
+        {alone && (
+          <Suspense fallback={null}>
+            <AloneHint {...alone} nameSeats={nameSeats} onMove={move} />
+          </Suspense>
+        )}
       </div>
       <OrderPanel
         checkout={checkout}
@@ -141,20 +148,6 @@ function InTheHouse({ performance, house }: { performance: PerformanceDetail; ho
 }
 
 const NOBODY: readonly number[] = [];
-
-/** Kindly, before anything is held: a seat that would stay alone, and the move that avoids it. Nothing is forced. */
-function AloneHint({ seats, instead, nameSeats, onMove }: Alone & { nameSeats: (seats: readonly number[]) => string; onMove: (seats: readonly number[]) => void }) {
-  return (
-    <div role="status" className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-hairline bg-sunk px-4 py-2 text-sm lg:px-6" data-testid="alone-hint">
-      <p className="min-w-0 flex-1 basis-60">{nameSeats(seats)} would be left alone.</p>
-      {instead && (
-        <button type="button" className="text-link min-h-11 font-medium" onClick={() => onMove(instead)}>
-          Take {nameSeats(instead)} instead?
-        </button>
-      )}
-    </div>
-  );
-}
 
 /** What the order is for, at the head of the panel. */
 function Evening({ performance }: { performance: PerformanceDetail }) {

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
+import { soon } from "@/shared/lib/soon";
 import { Waiting } from "@/shared/ui/Waiting";
 import type { PriceChoice } from "./BestSeats";
 import type { Buyer } from "./BuyerForm";
@@ -52,10 +53,10 @@ export function OrderPanel(props: OrderPanelProps) {
   }, [step]);
 
   const choosing = step === "choose" && chosenCount(checkout) === 0;
-  useEffect(() => void learnWords().catch(() => undefined), []);
+  useEffect(() => soon(() => void learnWords().catch(() => undefined)), []);
   useEffect(() => {
     // A lost chunk is asked for again when it is needed.
-    if (!choosing) void loadSteps().catch(() => undefined);
+    return choosing ? undefined : soon(() => void loadSteps().catch(() => undefined));
   }, [choosing]);
 
   const [sheetOpen, setSheetOpen] = useState(false);

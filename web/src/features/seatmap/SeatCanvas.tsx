@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
 import { seatWords } from "@/shared/lib/seatWords";
+import { soon } from "@/shared/lib/soon";
 import { useTheme } from "@/shared/lib/theme";
 import type { Direction, Move } from "./cursor";
 import { attachGestures } from "./gestures";
@@ -24,6 +25,8 @@ export interface SeatCanvasProps {
   mine: ReadonlySet<number>;
   /** Seats cannot be chosen while they are held: "Change seats" comes first. */
   locked: boolean;
+  /** The order lies above the map. */
+  covered: boolean;
   /** Categories (by index) that the legend holds back. */
   dimmed: ReadonlySet<number>;
   /** Seats that the choice would leave alone. */
@@ -40,7 +43,7 @@ const ZOOM_STEP = 1.5;
 const BRIEF_TIP_MS = 1_800;
 
 /** The drawn map. Everything it does can also be done in the list view, which is plain HTML. */
-export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, onToggle, announce }: SeatCanvasProps) {
+export function SeatCanvas({ house, live, prices, mine, locked, covered, dimmed, alone, onToggle, announce }: SeatCanvasProps) {
   const theme = useTheme();
   const box = useRef<HTMLDivElement>(null);
   const houseCanvas = useRef<HTMLCanvasElement>(null);
@@ -57,9 +60,9 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
   };
 
   // The gestures are attached once; they reach today's props through this.
-  const latest = useRef({ mine, locked, onToggle });
+  const latest = useRef({ mine, locked, covered, onToggle });
   useLayoutEffect(() => {
-    latest.current = { mine, locked, onToggle };
+    latest.current = { mine, locked, covered, onToggle };
   });
 
   const standing = useCallback((seatNo: number): Standing => (latest.current.mine.has(seatNo) ? "mine" : live.stateOf(seatNo)), [live]);
@@ -78,6 +81,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
 
   const begin = (target: HTMLElement, below: HTMLCanvasElement, above: HTMLCanvasElement): (() => void) => {
     const created = new MapView(below, above, house, live, theme);
+    created.setCovered(latest.current.covered);
     const measure = new ResizeObserver(() => created.resize({ width: target.clientWidth, height: target.clientHeight }));
     measure.observe(target);
     let tipTimer = 0;
@@ -110,12 +114,11 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
 
   useEffect(() => {
     let end = (): void => undefined;
-    // A task of its own: what else the page does at its start is as long as a press may wait.
-    const waiting = window.setTimeout(() => {
+    const callOff = soon(() => {
       if (box.current && houseCanvas.current && seatCanvas.current) end = begin(box.current, houseCanvas.current, seatCanvas.current);
     });
     return () => {
-      window.clearTimeout(waiting);
+      callOff();
       end();
     };
     // The theme is followed by setTheme below; a new view for it would lose the camera.
@@ -123,6 +126,7 @@ export function SeatCanvas({ house, live, prices, mine, locked, dimmed, alone, o
   }, [house, live, toggle]);
 
   useEffect(() => view?.setTheme(theme), [view, theme]);
+  useEffect(() => view?.setCovered(covered), [view, covered]);
   useEffect(() => view?.setMine(mine), [view, mine]);
   useEffect(() => view?.setDimmed(dimmed), [view, dimmed]);
   useEffect(() => view?.setAlone(alone ?? []), [view, alone]);

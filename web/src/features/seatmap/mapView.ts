@@ -61,6 +61,7 @@ export class MapView {
   private houseDirty = true;
   /** Sharper tiles are still to come. */
   private unsharp = false;
+  private covered = false;
   private flight: { from: Camera; to: Camera; began: number } | null = null;
   private gliding: { velocity: Velocity; at: number } | null = null;
   private untouched = true;
@@ -126,6 +127,13 @@ export class MapView {
   setMine(mine: ReadonlySet<number>): void {
     this.mine = mine;
     this.mineChanged = true;
+    this.schedule();
+  }
+
+  /** Nothing is painted while something lies above the map; what changes meanwhile shows afterwards. */
+  setCovered(covered: boolean): void {
+    if (covered === this.covered) return;
+    this.covered = covered;
     this.schedule();
   }
 
@@ -207,9 +215,7 @@ export class MapView {
 
   /** Brings a seat into view if it is not, close enough to be told from its neighbours. */
   revealSeat(seatNo: number): void {
-    const x = this.house.x[seatNo - 1] ?? 0;
-    const y = this.house.y[seatNo - 1] ?? 0;
-    this.touch(reveal(this.camera, this.size, x, y));
+    this.touch(reveal(this.camera, this.size, this.house.x[seatNo - 1] ?? 0, this.house.y[seatNo - 1] ?? 0));
   }
 
   /** The seat or standing place under a point of the canvas; `slack` px forgives a finger's width. */
@@ -319,7 +325,7 @@ export class MapView {
 
   private draw(now: number): void {
     this.frame = 0;
-    if (this.size.width === 0) return;
+    if (this.size.width === 0 || this.covered) return;
     const began = performance.now();
     this.advance(now);
     // While a zoom is still young nothing is painted anew for its own sake.
@@ -334,7 +340,7 @@ export class MapView {
     const above = this.seatCanvas.getContext("2d");
     if (!below || !above) return;
     if (moved) {
-      const became = this.tiles.paint(below, this.camera, this.size, this.wholeScale, now);
+      const became = this.tiles.paint(below, this.camera, this.size, fit(this.house.bounds, this.size).scale, now);
       this.unsharp = became !== "sharp";
       if (became === "waiting") return;
       this.houseDirty = false;
@@ -360,10 +366,6 @@ export class MapView {
     const names = { house, grid: this.grid, slips: this.slips, free: this.shown.free, areas, loaded: this.live.loaded };
     paintNames(ctx, names, camera, this.size, this.palette, dpr);
     this.marks.paint(ctx, marks, camera, this.palette);
-  }
-
-  private get wholeScale(): number {
-    return fit(this.house.bounds, this.size).scale;
   }
 
   private advance(now: number): void {

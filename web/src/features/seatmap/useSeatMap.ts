@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { getSeatMap, getSeatStates } from "@/client/frontrow";
+import { soon } from "@/shared/lib/soon";
 import { buildHouse, type House } from "./house";
 import { browserWorld, LiveSeats } from "./live";
 
@@ -20,13 +21,14 @@ export function useHouse(seatMapId: string | undefined): { house: House | undefi
 export function useLiveSeats(performanceId: string): LiveSeats {
   const live = useMemo(() => new LiveSeats(browserWorld(performanceId, () => getSeatStates(performanceId))), [performanceId]);
   useEffect(() => {
-    live.start();
+    const callOff = soon(() => live.start());
     const wake = (): void => {
       if (document.visibilityState === "visible") live.wake();
     };
     window.addEventListener("online", wake);
     document.addEventListener("visibilitychange", wake);
     return () => {
+      callOff();
       window.removeEventListener("online", wake);
       document.removeEventListener("visibilitychange", wake);
       live.stop();
