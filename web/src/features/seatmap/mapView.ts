@@ -5,10 +5,11 @@
  */
 import type { Theme } from "@/shared/lib/theme";
 import { prefersLessMotion } from "@/shared/lib/media";
+import { soon } from "@/shared/lib/soon";
 import { between, clamp, fit, pan, reveal, toMap, toScreen, visible, zoomAt, type Camera, type Size } from "./camera";
 import { glide, type Velocity } from "./glide";
 import { SeatGrid, type Rect } from "./grid";
-import { isStanding, PITCH, type House } from "./house";
+import { freePlaces, isStanding, PITCH, type House } from "./house";
 import type { LiveSeats, Recoloured } from "./live";
 import { housePaths, paintGround, type HousePaths } from "./paintHouse";
 import { MarkPainter, RADIUS, type Fade } from "./paintMarks";
@@ -43,7 +44,7 @@ export class MapView {
 
   private readonly tiles: Tiles;
   private readonly marks: MarkPainter;
-  private readonly paths: HousePaths;
+  readonly paths: HousePaths;
   private palette: HousePalette;
   private dpr = 1;
   private mine: ReadonlySet<number> = new Set();
@@ -62,6 +63,9 @@ export class MapView {
   /** Sharper tiles are still to come. */
   private unsharp = false;
   private covered = false;
+  /** Until its tiles are made nothing is worth a frame: one is made after another, in tasks of their own. */
+  private waiting = false;
+  private callOff = (): void => undefined;
   private flight: { from: Camera; to: Camera; began: number } | null = null;
   private gliding: { velocity: Velocity; at: number } | null = null;
   private untouched = true;
@@ -97,13 +101,10 @@ export class MapView {
     return () => this.watchers.delete(watcher);
   };
 
-  get floor(): HousePaths["floor"] {
-    return this.paths.floor;
-  }
-
   destroy(): void {
     this.unsubscribe();
     cancelAnimationFrame(this.frame);
+    this.callOff();
   }
 
   setTheme(theme: Theme): void {
@@ -225,7 +226,9 @@ export class MapView {
     const seat = this.grid.nearest(x, y, reach);
     if (seat !== null) return seat;
     const area = this.house.areas.find((candidate) => insidePolygon(x, y, candidate.polygon));
-    return area ? this.standingPlace(area.first, area.capacity) : null;
+    if (!area) return null;
+    // One that is not yours yet.
+    return freePlaces(this.house, { [area.name]: 1 }, (seatNo) => this.live.stateOf(seatNo) === "f" && !this.mine.has(seatNo))[0] ?? null;
   }
 
   pointOf(seatNo: number): readonly [number, number] {
@@ -235,16 +238,6 @@ export class MapView {
   /** Distance between neighbouring seats on the screen, in px: below a finger's width a tap zooms in first. */
   get pitch(): number {
     return PITCH * this.camera.scale;
-  }
-
-  /** A free place of an area that is not yours yet; buyers start at different places, so they rarely collide. */
-  private standingPlace(first: number, capacity: number): number | null {
-    const start = Math.floor(Math.random() * capacity);
-    for (let n = 0; n < capacity; n += 1) {
-      const seatNo = first + ((start + n) % capacity);
-      if (this.live.stateOf(seatNo) === "f" && !this.mine.has(seatNo)) return seatNo;
-    }
-    return null;
   }
 
   private touch(camera: Camera): void {
@@ -320,11 +313,14 @@ export class MapView {
   }
 
   private schedule(): void {
-    if (this.frame === 0) this.frame = requestAnimationFrame((now) => this.draw(now));
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame((now) => {
+      this.frame = 0;
+      this.draw(now);
+    });
   }
 
   private draw(now: number): void {
-    this.frame = 0;
     if (this.size.width === 0 || this.covered) return;
     const began = performance.now();
     this.advance(now);
@@ -332,7 +328,9 @@ export class MapView {
     const moved = this.houseDirty || (this.unsharp && !this.tiles.resting(this.camera, now));
     if (moved || !this.unsharp || this.fades.size > 0) this.paint(moved, now);
     this.paintMs += performance.now() - began;
-    if (this.flight || this.gliding || this.fades.size > 0 || this.unsharp) this.schedule();
+    this.callOff();
+    if (this.waiting) this.callOff = soon(() => this.draw(performance.now()));
+    else if (this.flight || this.gliding || this.fades.size > 0 || this.unsharp) this.schedule();
   }
 
   private paint(moved: boolean, now: number): void {
@@ -342,7 +340,8 @@ export class MapView {
     if (moved) {
       const became = this.tiles.paint(below, this.camera, this.size, fit(this.house.bounds, this.size).scale, now);
       this.unsharp = became !== "sharp";
-      if (became === "waiting") return;
+      this.waiting = became === "waiting";
+      if (this.waiting) return;
       this.houseDirty = false;
     }
     this.paintAbove(above);
